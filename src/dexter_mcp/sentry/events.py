@@ -1,0 +1,357 @@
+"""Events: single occurrences, with everything that the program told about itself.
+
+The parts of an event (`entries`) come as a list of typed blobs; here they are read as models.
+All text in them was written by whoever sent the event.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from dexter_mcp.sentry.api import FOR_GOOD, MINUTE, MOMENT, Api
+from dexter_mcp.sentry.frames import ExceptionValue, Thread
+from dexter_mcp.sentry.issues import Attachment, ReleaseRef
+from dexter_mcp.sentry.json_types import is_object
+from dexter_mcp.sentry.reply import Page, Reply
+from dexter_mcp.sentry.untrusted import Groups, Pairs, Untrusted
+from dexter_mcp.sentry.wire import path
+
+T = TypeVar("T")
+
+
+class EventUser(Reply):
+    """The end user whom an event happened to."""
+
+    id: Untrusted = Untrusted()
+    email: Untrusted = Untrusted()
+    username: Untrusted = Untrusted()
+    name: Untrusted = Untrusted()
+    ip_address: Untrusted = Field(default=Untrusted(), alias="ip_address")
+    geo: Pairs = ()
+    data: Pairs = ()
+
+
+class Breadcrumb(Reply):
+    """Something that happened before an event."""
+
+    timestamp: datetime | None = None
+    type: Untrusted = Untrusted()
+    category: Untrusted = Untrusted()
+    level: Untrusted = Untrusted()
+    message: Untrusted = Untrusted()
+    data: Pairs = ()
+
+
+class Request(Reply):
+    """The HTTP request during which an event happened."""
+
+    method: Untrusted = Untrusted()
+    url: Untrusted = Untrusted()
+    query: Pairs = ()
+    fragment: Untrusted = Untrusted()
+    data: Untrusted = Untrusted()
+    headers: Pairs = ()
+    cookies: Pairs = ()
+    env: Pairs = ()
+
+
+class Message(Reply):
+    """A logged message."""
+
+    formatted: Untrusted = Untrusted()
+    message: Untrusted = Untrusted()
+
+
+class Span(Reply):
+    """A timed operation inside a transaction; timestamps are epoch seconds."""
+
+    span_id: str = Field(default="", alias="span_id")
+    parent_span_id: str = Field(default="", alias="parent_span_id")
+    op: Untrusted = Untrusted()
+    description: Untrusted = Untrusted()
+    status: Untrusted = Untrusted()
+    start_timestamp: float | None = Field(default=None, alias="start_timestamp")
+    timestamp: float | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took."""
+        if self.timestamp is None or self.start_timestamp is None:
+            return None
+        return self.timestamp - self.start_timestamp
+
+
+class Evidence(Reply):
+    """One thing that a detector of performance problems points out."""
+
+    name: Untrusted = Untrusted()
+    value: Untrusted = Untrusted()
+    important: bool = False
+
+
+class Occurrence(Reply):
+    """What a detector found, for issues that are not errors."""
+
+    issue_title: Untrusted = Untrusted()
+    subtitle: Untrusted = Untrusted()
+    evidence_display: tuple[Evidence, ...] = ()
+
+
+class Sdk(Reply):
+    """The SDK that sent an event."""
+
+    name: Untrusted = Untrusted()
+    version: Untrusted = Untrusted()
+
+
+class Fault(Reply):
+    """Something that Sentry could not process in an event, such as a missing source map."""
+
+    type: Untrusted = Untrusted()
+    message: Untrusted = Untrusted()
+
+
+class UserReport(Reply):
+    """What an end user wrote about an event."""
+
+    name: Untrusted = Untrusted()
+    email: Untrusted = Untrusted()
+    comments: Untrusted = Untrusted()
+    date_created: datetime | None = None
+
+
+class Entry(Reply):
+    """One part of an event, not read yet."""
+
+    type: str = ""
+    data: Any = None
+
+
+class EventSummary(Reply):
+    """An event as it is listed."""
+
+    id: str
+    event_id: str = Field(default="", alias="eventID")
+    group_id: str = Field(default="", alias="groupID")
+    project_id: str = Field(default="", alias="projectID")
+    title: Untrusted = Untrusted()
+    message: Untrusted = Untrusted()
+    location: Untrusted = Untrusted()
+    culprit: Untrusted = Untrusted()
+    platform: str = ""
+    date_created: datetime | None = None
+    user: EventUser | None = None
+    tags: Pairs = ()
+
+    def tag(self, key: str) -> Untrusted:
+        """Read the value of a tag; empty if the event has none of that name."""
+        return next((value for name, value in self.tags if name.raw == key), Untrusted())
+
+
+class Event(EventSummary):
+    """An event in full."""
+
+    type: str = ""
+    size: int | None = None
+    dist: Untrusted = Untrusted()
+    date_received: datetime | None = None
+    contexts: Groups = ()
+    context: Pairs = ()
+    sdk: Sdk | None = None
+    packages: Pairs = ()
+    errors: tuple[Fault, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    occurrence: Occurrence | None = None
+    fingerprints: tuple[Untrusted, ...] = ()
+    release: ReleaseRef | None = None
+    user_report: UserReport | None = None
+    start_timestamp: float | None = None
+    end_timestamp: float | None = None
+    next_event_id: str = Field(default="", alias="nextEventID")
+    previous_event_id: str = Field(default="", alias="previousEventID")
+
+    @cached_property
+    def exceptions(self) -> tuple[ExceptionValue, ...]:
+        """The chain of exceptions; the last one is the one that was raised last."""
+        return self._part("exception", tuple[ExceptionValue, ...], (), "values")
+
+    @cached_property
+    def threads(self) -> tuple[Thread, ...]:
+        """The threads that ran, for crashes of native and mobile programs."""
+        return self._part("threads", tuple[Thread, ...], (), "values")
+
+    @cached_property
+    def breadcrumbs(self) -> tuple[Breadcrumb, ...]:
+        """What happened before, oldest first."""
+        return self._part("breadcrumbs", tuple[Breadcrumb, ...], (), "values")
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """The operations inside a transaction."""
+        return self._part("spans", tuple[Span, ...], ())
+
+    @cached_property
+    def request(self) -> Request | None:
+        """The HTTP request, if there was one."""
+        return self._part("request", Request | None, None)
+
+    @cached_property
+    def logged(self) -> Message | None:
+        """The message, if the event was logged rather than raised."""
+        return self._part("message", Message | None, None)
+
+    @cached_property
+    def csp(self) -> Pairs:
+        """The report of a browser about a violated content security policy."""
+        return self._part("csp", Pairs, ())
+
+    def _part(self, kind: str, shape: Any, absent: T, inside: str = "") -> T:
+        data = next((entry.data for entry in self.entries if entry.type == kind), None)
+        found = data.get(inside) if inside and is_object(data) else data
+        try:
+            return absent if found is None else TypeAdapter[T](shape).validate_python(found)
+        except ValidationError:
+            return absent
+
+
+class Resolved(Reply):
+    """Which issue and project an event belongs to, and the event itself."""
+
+    organization_slug: str = ""
+    project_slug: str = ""
+    group_id: str = ""
+    event_id: str = ""
+    event: Event | None = None
+
+
+class Author(Reply):
+    """Who wrote a commit."""
+
+    name: str = ""
+    email: str = ""
+
+
+class PullRequest(Reply):
+    """The pull request that a commit came with."""
+
+    id: str = ""
+    title: str = ""
+    external_url: str = ""
+
+
+class Commit(Reply):
+    """A change to the code."""
+
+    id: str
+    message: str = ""
+    date_created: datetime | None = None
+    pull_request: PullRequest | None = None
+    score: float | None = None
+
+
+class Committer(Reply):
+    """Somebody whose commits may have caused an event."""
+
+    author: Author = Author()
+    commits: tuple[Commit, ...] = ()
+
+
+class Committers(Reply):
+    """Suspect commits, by author."""
+
+    committers: tuple[Committer, ...] = ()
+
+
+class Events:
+    """What one can ask about events."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def list(
+        self,
+        org: str,
+        issue: str,
+        *,
+        query: str = "",
+        environment: Sequence[str] = (),
+        stats_period: str = "",
+        start: str = "",
+        end: str = "",
+        full: bool | None = None,
+        sample: bool | None = None,
+        per_page: int = 20,
+        cursor: str = "",
+    ) -> Page[EventSummary]:
+        """List an issue's events, newest first.
+
+        https://docs.sentry.io/api/events/list-an-issues-events/
+
+        Raises:
+            Invalid: The cursor belongs to another query.
+            SentryError: As `errors` draws them.
+        """
+        return await self._api.page(
+            EventSummary,
+            path("organizations", org, "issues", issue, "events"),
+            cursor=cursor,
+            fresh_for=MOMENT,
+            query=query or None,
+            environment=environment,
+            statsPeriod=stats_period or None,
+            start=start or None,
+            end=end or None,
+            full=full,
+            sample=sample,
+            per_page=per_page,
+        )
+
+    async def get(
+        self, org: str, issue: str, event: str, *, environment: Sequence[str] = ()
+    ) -> Event:
+        """Read an event of an issue by id, or the `latest`, `oldest` or `recommended` one.
+
+        https://docs.sentry.io/api/events/retrieve-an-issue-event/
+        """
+        return await self._api.get(
+            Event,
+            path("organizations", org, "issues", issue, "events", event),
+            fresh_for=MOMENT if len(event) < len("0" * 32) else FOR_GOOD,
+            environment=environment,
+        )
+
+    async def find(self, org: str, event: str) -> Resolved:
+        """Find the project and the issue of an event by its id alone.
+
+        https://docs.sentry.io/api/organizations/resolve-an-event-id/
+        """
+        return await self._api.get(
+            Resolved, path("organizations", org, "eventids", event), fresh_for=FOR_GOOD
+        )
+
+    async def attachments(
+        self, org: str, project: str, event: str, *, query: str = "", cursor: str = ""
+    ) -> Page[Attachment]:
+        """List the files that came with an event.
+
+        https://docs.sentry.io/api/events/list-an-events-attachments/
+        """
+        return await self._api.page(
+            Attachment,
+            path("projects", org, project, "events", event, "attachments"),
+            cursor=cursor,
+            fresh_for=MINUTE,
+            query=query or None,
+        )
+
+    async def suspects(self, org: str, project: str, event: str) -> tuple[Committer, ...]:
+        """List whose commits may have caused an event. Unpublished; not on every server."""
+        found = await self._api.get(
+            Committers,
+            path("projects", org, project, "events", event, "committers"),
+            fresh_for=MINUTE,
+        )
+        return found.committers

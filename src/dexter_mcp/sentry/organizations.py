@@ -1,0 +1,126 @@
+"""Organizations: what everything else in Sentry belongs to."""
+
+import json
+from datetime import datetime
+
+import anyio
+from pydantic import TypeAdapter
+
+from dexter_mcp.sentry import cursors
+from dexter_mcp.sentry.api import HOUR, Api
+from dexter_mcp.sentry.errors import Invalid
+from dexter_mcp.sentry.identifiers import slug
+from dexter_mcp.sentry.reply import Page, Reply
+from dexter_mcp.sentry.wire import path
+
+PER_PAGE = 100
+
+
+class Status(Reply):
+    """Whether an organization is active, or about to go."""
+
+    id: str = ""
+    name: str = ""
+
+
+class Links(Reply):
+    """Where an organization is shown, and where its data lives."""
+
+    organization_url: str = ""
+    region_url: str = ""
+
+
+class Organization(Reply):
+    """An organization as it is listed."""
+
+    id: str
+    slug: str
+    name: str = ""
+    date_created: datetime | None = None
+    status: Status = Status()
+    links: Links = Links()
+
+
+class Organizations:
+    """What one can ask about organizations."""
+
+    def __init__(self, api: Api, default: str = "") -> None:
+        self._api, self._default = api, default
+
+    async def list(
+        self,
+        *,
+        query: str = "",
+        owner: bool | None = None,
+        sort_by: str = "",
+        per_page: int = PER_PAGE,
+        cursor: str = "",
+    ) -> Page[Organization]:
+        """List the organizations that the token can see, in all regions side by side.
+
+        A cursor holds one position for each region that goes on.
+        https://docs.sentry.io/api/users/list-your-organizations/
+
+        Raises:
+            Invalid: The cursor belongs to another query.
+            SentryError: As `errors` draws them.
+        """
+        regions = await self._api.regions.list(self._api)
+        bound_to = f"{query}&{owner}&{sort_by}&{per_page}"
+        start = _positions(cursor, bound_to) if cursor else dict.fromkeys(regions, "")
+        pages: dict[str, Page[Organization]] = {}
+
+        async def ask(region: str, base: str) -> None:
+            pages[region] = await self._api.page(
+                Organization,
+                path("organizations"),
+                base=base,
+                cursor=start[region],
+                fresh_for=HOUR,
+                query=query or None,
+                owner=owner,
+                sortBy=sort_by or None,
+                per_page=per_page,
+            )
+            for organization in pages[region].items:
+                self._api.regions.place(organization.slug, base)
+
+        async with anyio.create_task_group() as group:
+            for region, base in regions.items():
+                if region in start:
+                    group.start_soon(ask, region, base)
+        onward = {region: page.next_cursor for region, page in pages.items() if page.next_cursor}
+        return Page(
+            items=[item for region in sorted(pages) for item in pages[region].items],
+            next_cursor=cursors.seal(json.dumps(onward), bound_to) if onward else "",
+        )
+
+    async def get(self, org: str, *, detailed: bool | None = None) -> Organization:
+        """Read one organization, by slug or id.
+
+        https://docs.sentry.io/api/organizations/retrieve-an-organization/
+        """
+        return await self._api.get(
+            Organization, path("organizations", org), fresh_for=HOUR, detailed=detailed
+        )
+
+    async def resolve(self, named: str) -> str:
+        """Settle which organization is meant: the one named, the default, or the only one.
+
+        Raises:
+            Invalid: None was named, and the token reaches none or several.
+        """
+        if named or self._default:
+            return slug(named or self._default, "organization")
+        reachable = [organization.slug for organization in (await self.list()).items]
+        match reachable:
+            case [only]:
+                return only
+            case []:
+                raise Invalid("The token reaches no organization. Use a token of a member.")
+            case _:
+                raise Invalid(f"Say which `org` is meant: {', '.join(reachable[:20])}.")
+
+
+def _positions(cursor: str, bound_to: str) -> dict[str, str]:
+    return TypeAdapter(dict[str, str]).validate_json(cursors.unseal(cursor, bound_to))

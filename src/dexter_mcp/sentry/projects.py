@@ -1,0 +1,108 @@
+"""Projects: where an organization's events go."""
+
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import field_validator
+
+from dexter_mcp.sentry.api import HOUR, Api
+from dexter_mcp.sentry.errors import NotFound
+from dexter_mcp.sentry.identifiers import slug
+from dexter_mcp.sentry.reply import Page, Reply
+from dexter_mcp.sentry.untrusted import Untrusted
+from dexter_mcp.sentry.wire import path
+
+PER_PAGE = 100
+
+
+class Team(Reply):
+    """A group of members, as other things refer to it."""
+
+    id: str = ""
+    slug: str = ""
+    name: str = ""
+
+
+class Project(Reply):
+    """A project of an organization.
+
+    Release and environment names come with events, so that anyone who holds the DSN makes them.
+    """
+
+    id: str
+    slug: str
+    name: str = ""
+    platform: str = ""
+    platforms: tuple[str, ...] = ()
+    date_created: datetime | None = None
+    first_event: datetime | None = None
+    is_member: bool = False
+    has_access: bool = True
+    team: Team | None = None
+    teams: tuple[Team, ...] = ()
+    environments: tuple[Untrusted, ...] = ()
+    latest_release: Untrusted = Untrusted()
+    has_sessions: bool = False
+    has_profiles: bool = False
+    has_replays: bool = False
+    has_monitors: bool = False
+    has_logs: bool = False
+
+    @field_validator("latest_release", mode="before")
+    @classmethod
+    def _version_only(cls, value: Any) -> Any:
+        """Sentry gives a string here, or an object with little more than the version."""
+        match value:
+            case {"version": version}:
+                return version
+            case _:
+                return value
+
+
+class Projects:
+    """What one can ask about projects."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def list(
+        self, org: str, *, query: str = "", per_page: int = PER_PAGE, cursor: str = ""
+    ) -> Page[Project]:
+        """List an organization's projects.
+
+        https://docs.sentry.io/api/organizations/list-an-organizations-projects/
+
+        Raises:
+            Invalid: The cursor belongs to another query.
+            SentryError: As `errors` draws them.
+        """
+        return await self._api.page(
+            Project,
+            path("organizations", org, "projects"),
+            cursor=cursor,
+            fresh_for=HOUR,
+            query=query or None,
+            per_page=per_page,
+        )
+
+    async def get(self, org: str, project: str) -> Project:
+        """Read one project, by slug or id.
+
+        https://docs.sentry.io/api/projects/retrieve-a-project/
+        """
+        return await self._api.get(Project, path("projects", org, project), fresh_for=HOUR)
+
+    async def resolve(self, org: str, named: str) -> Project:
+        """Settle which project is meant: self-hosted servers filter by number alone.
+
+        Raises:
+            NotFound: There is none; the message names those that come close.
+        """
+        try:
+            return await self.get(org, slug(named, "project"))
+        except NotFound as error:
+            known = [project.slug for project in (await self.list(org)).items]
+            close = get_close_matches(named.lower(), known, n=3, cutoff=0.5) or known[:10]
+            hint = f" Did you mean {' or '.join(close)}?" if close else ""
+            raise NotFound(f"No project {named!r} is visible in {org!r}.{hint}") from error

@@ -1,0 +1,64 @@
+"""Answer a repeated read from memory for as long as its endpoint says that it stays fresh."""
+
+import time
+from dataclasses import dataclass
+
+import httpx2
+from cachetools import TLRUCache
+
+from dexter_mcp.sentry.transports.wrapper import Clock, Wrapper, copy_of, identity
+
+
+@dataclass(frozen=True)
+class _Kept:
+    response: httpx2.Response
+    since: float
+    fresh_for: float
+
+
+Key = tuple[str, str]
+
+
+class Cached(Wrapper):
+    """Keep successful reads, up to `limit` bytes of bodies; a write makes them all stale.
+
+    A request states its freshness in seconds as the extension `fresh_for`; an answer from memory
+    carries its age in seconds as the extension `age`.
+    """
+
+    def __init__(
+        self,
+        inner: httpx2.AsyncBaseTransport,
+        *,
+        limit: int = 32 * 2**20,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        super().__init__(inner)
+        self._clock = clock
+        self._kept = TLRUCache[Key, _Kept](limit, _stale_at, timer=clock, getsizeof=_size)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Look in memory first."""
+        if request.method != "GET":
+            self._kept.clear()
+            return await self._inner.handle_async_request(request)
+        if kept := self._kept.get(identity(request)):
+            return copy_of(kept.response, {"age": self._clock() - kept.since})
+        response = await self._inner.handle_async_request(request)
+        fresh_for = float(request.extensions.get("fresh_for", 0))
+        if response.is_success and fresh_for:
+            await response.aread()
+            self._keep(identity(request), _Kept(copy_of(response), self._clock(), fresh_for))
+        return response
+
+    def _keep(self, key: Key, kept: _Kept) -> None:
+        if _size(kept) <= self._kept.maxsize:
+            self._kept[key] = kept
+
+
+def _stale_at(_: Key, kept: _Kept, now: float) -> float:
+    return now + kept.fresh_for
+
+
+def _size(kept: _Kept) -> int:
+    return len(kept.response.content)

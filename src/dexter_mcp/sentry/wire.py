@@ -1,0 +1,197 @@
+"""Sentry's HTTP dialect as pure functions: no I/O, no clock, no state."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+from dexter_mcp.sentry.errors import (
+    SCOPES,
+    Broken,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Refused,
+    Rejected,
+    SentryError,
+)
+from dexter_mcp.sentry.json_types import is_array, is_object
+
+API = "/api/0"
+
+PATIENCE = 20.0
+"""The longest pause, in seconds, before a retry that a waiting model will put up with."""
+
+_NEXT = re.compile(r'<[^>]*>;\s*rel="next";\s*results="true";\s*cursor="(?P<cursor>[^"]+)"')
+_REGIONAL = re.compile(rf"{API}/(?:organizations|projects|teams)/(?P<org>[^/]+)/")
+_SCOPE = re.compile(r'scope="(?P<scopes>[^"]*)"')
+_TEXT_LIMIT = 500
+
+QueryValue = str | int | bool | Sequence[str] | None
+
+
+def path(*segments: str) -> str:
+    """Join segments into an API path, each confined to its own place.
+
+    >>> path("organizations", "a/b", "projects")
+    '/api/0/organizations/a%2Fb/projects/'
+
+    Raises:
+        Invalid: A segment is empty, `.` or `..`.
+    """
+    if unsafe := [segment for segment in segments if segment in {"", ".", ".."}]:
+        raise Invalid(f"{unsafe[0]!r} is not a valid identifier.")
+    return "/".join([API, *(quote(segment, safe="") for segment in segments), ""])
+
+
+def query_string(query: Mapping[str, QueryValue]) -> str:
+    """Write a query the way Sentry reads it: lists repeat the key, booleans are 1 and 0.
+
+    `None` and empty lists are left out; an empty string is sent, because to Sentry it means
+    something else than nothing.
+    """
+    return urlencode([(name, text) for name, value in query.items() for text in _texts(value)])
+
+
+def _texts(value: QueryValue) -> Iterable[str]:
+    match value:
+        case None:
+            return ()
+        case bool():
+            return (str(int(value)),)
+        case str() | int():
+            return (str(value),)
+        case _:
+            return value
+
+
+def organization_in(api_path: str) -> str | None:
+    """Name the organization that a path belongs to, if it belongs to one."""
+    found = _REGIONAL.match(api_path)
+    return found["org"] if found else None
+
+
+def next_cursor(link: str | None) -> str:
+    """Find the cursor of the next page in a `Link` header; empty on the last page."""
+    found = _NEXT.search(link or "")
+    return found["cursor"] if found else ""
+
+
+class Hits(NamedTuple):
+    """How many things match in all, as far as Sentry counted."""
+
+    total: int | None
+    at_least: bool
+
+
+def hits(headers: Mapping[str, str]) -> Hits:
+    """Read `X-Hits`, which stops counting at `X-Max-Hits`."""
+    total, cap = _integer(headers.get("x-hits")), _integer(headers.get("x-max-hits"))
+    return Hits(total, at_least=total is not None and total == cap)
+
+
+def same_origin_target(url: str, location: str | None) -> str | None:
+    """Resolve a redirect, or `None` where it would leave the origin that holds the token."""
+    target = urlsplit(urljoin(url, location or ""))
+    origin = urlsplit(url)
+    if not location or (target.scheme, target.netloc) != (origin.scheme, origin.netloc):
+        return None
+    return target.geturl()
+
+
+def detail(body: Any) -> str:
+    """Read the reason out of an error body, in all the shapes that Sentry gives it."""
+    if is_object(body):
+        said = _detail_of_object(body)
+    elif is_array(body):
+        said = "; ".join(filter(None, (detail(item) for item in body)))
+    else:
+        said = body.strip() if isinstance(body, str) else ""
+    return said[:_TEXT_LIMIT]
+
+
+def _detail_of_object(body: Mapping[str, Any]) -> str:
+    for key in ("detail", "message", "error"):
+        if said := detail(body.get(key)):
+            return said
+    fields = ((name, detail(value)) for name, value in body.items())
+    return "; ".join(f"{name}: {said}" for name, said in fields if said)
+
+
+def error_for(status: int, said: str, headers: Mapping[str, str], url: str) -> SentryError:
+    """Name the failure behind an HTTP status, with what to do about it."""
+    reason = f": {said.rstrip('.')}." if said else "."
+    match status:
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
+            return _refusal(status, reason, headers, url)
+        case HTTPStatus.NOT_FOUND:
+            return NotFound(f"Sentry found nothing there{reason}")
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return RateLimited(f"Sentry is limiting requests{reason} Wait a minute, then go on.")
+        case _ if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Rejected(f"Sentry refused the request ({status}){reason}")
+        case _:
+            return Broken(f"Sentry failed ({status}).")
+
+
+def _refusal(status: int, reason: str, headers: Mapping[str, str], url: str) -> Refused:
+    if status == HTTPStatus.UNAUTHORIZED:
+        return Refused(
+            f"Sentry did not accept the token{reason} Set SENTRY_AUTH_TOKEN to a valid user "
+            f"auth token with the scopes {SCOPES}; one is made at "
+            f"{origin(url)}/settings/account/api/auth-tokens/."
+        )
+    return Refused(f"The token may not do this{reason} {_remedy(headers)}")
+
+
+def _remedy(headers: Mapping[str, str]) -> str:
+    found = _SCOPE.search(headers.get("www-authenticate", ""))
+    if found and found["scopes"]:
+        wanted = ", ".join(found["scopes"].split())
+        return f"It lacks a scope, one of {wanted} is needed: use a token that has it."
+    return "Use a token with the scope this needs, of a member who may see it (`whoami` tells)."
+
+
+def origin(url: str) -> str:
+    """Keep the scheme and the host of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def pause_asked(headers: Mapping[str, str], now: float) -> float | None:
+    """Read how many seconds Sentry asks to wait; `now` is in epoch seconds.
+
+    `Retry-After` comes as seconds or as a date, from proxies; Sentry itself sends only the epoch
+    second at which its window ends.
+    """
+    after = headers.get("retry-after", "").strip()
+    if after.isdigit():
+        return float(after)
+    if after:
+        try:
+            return max(0.0, parsedate_to_datetime(after).timestamp() - now)
+        except ValueError:
+            return None
+    reset = _integer(headers.get("x-sentry-rate-limit-reset"))
+    return max(0.0, reset - now) if reset is not None else None
+
+
+RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
+"""Answers after which the same read may well succeed."""
+
+
+def may_repeat(method: str, status: int | None) -> bool:
+    """Decide whether a request may be sent again. `status` is `None` when nothing came back.
+
+    A 429 was never carried out, so it is safe to repeat whatever the method; any other failure is
+    repeated only for a read.
+    """
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return True
+    return method == "GET" and (status is None or status in RETRYABLE)
+
+
+def _integer(text: str | None) -> int | None:
+    return int(text) if text and text.strip().isdigit() else None
