@@ -23,6 +23,7 @@ class Reply(BaseModel):
         serialize_by_alias=True,
         coerce_numbers_to_str=True,
         frozen=True,
+        defer_build=True,
     )
 
     @field_validator("*", mode="wrap")

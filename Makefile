@@ -1,0 +1,62 @@
+# The first Python from 3.11 on that this machine really has; `make PYTHON=… target` overrides it.
+PYTHON ?= $(shell .ci/pythons --default)
+BIN := .venv/bin
+
+.PHONY: help demo test check pytest others surface bench clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/installed ## see an assistant at work on the embedded simulator
+	@$(BIN)/dexter-mcp demo
+
+test: check pytest others ## run lint, types, import contracts, and all tests on every Python found
+
+check: .venv/developing ## run lint, types and import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+pytest: .venv/developing ## run the tests on the default Python, with branch coverage
+	$(BIN)/pytest --cov
+
+others: .venv/developing
+	@.ci/pythons --other-than $(BIN)/python | while read -r version python; do \
+	  $(MAKE) --no-print-directory ".venv-$$version/testing" PYTHON="$$python" && \
+	  echo "Python $$version" && ".venv-$$version/bin/pytest" -q || exit 1; \
+	done
+
+surface: .venv/developing ## write tools/ anew, as clients receive it; review the diff
+	$(BIN)/python -m dexter_mcp.tools.publish tools
+
+bench: .venv/developing ## measure the start beside a bare server's, in an environment of its own
+	rm -rf dist .venv-bench
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist >/dev/null
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet dist/*.whl
+	.venv-bench/bin/python bench/startup.py
+
+clean: ## remove everything that was made here
+	rm -rf .venv .venv-* dist build .coverage .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment holds nothing but pip, then this project, then what developing it takes. Groups
+# of dependencies need a pip newer than the one that many a Python brings along.
+.venv/installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, with its venv module."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/developing: .venv/installed
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+.venv-%/testing: pyproject.toml
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	.venv-$*/bin/python -m pip install --quiet --editable . --group test
+	@touch $@

@@ -1,0 +1,100 @@
+"""`dexter-mcp demo`: a real client and a real server, with a made-up Sentry behind it."""
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import time
+from typing import Any, Final
+
+import anyio
+from mcp import Client, StdioServerParameters
+
+from dexter_mcp.cli.call import text_of
+from dexter_mcp.cli.colour import Palette
+from dexter_mcp.cli.screen import Screen
+from dexter_mcp.cli.snippets import command_line, snippets
+
+_LINES: Final = 60
+"""Lines of an answer that are shown; the assistant gets all of it."""
+
+_SHORT_ID: Final = re.compile(r"\b[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+\b")
+
+
+def run(_: argparse.Namespace) -> int:
+    """Show what an assistant would do and see, then how to plug the simulator into a host."""
+    palette = Palette.fitting(sys.stdout, os.environ)
+    screen = Screen(palette, columns=shutil.get_terminal_size().columns)
+    command = command_line("--simulator")
+    anyio.run(_play, screen, command)
+    screen.heading("plug it in")
+    screen.remark("These start the same server, on the simulator. For your own Sentry leave out")
+    screen.remark("--simulator and set SENTRY_AUTH_TOKEN; `dexter-mcp doctor` checks it.")
+    for title, lines in snippets(command):
+        screen.verbatim(title, lines)
+    return 0
+
+
+async def _play(screen: Screen, command: list[str]) -> None:
+    started = time.perf_counter()
+    async with Client(StdioServerParameters(command=command[0], args=command[1:])) as client:
+        assistant = _Assistant(client, screen)
+        await assistant.meet(started)
+        screen.heading("unresolved issues")
+        screen.person("What is broken in production?")
+        found = await assistant.call("search_issues", query="is:unresolved", limit=10)
+        issue = _first_issue(found)
+        screen.heading("one issue with its full context")
+        screen.person(f"Look into {issue}.")
+        await assistant.call("get_issue", issue=issue)
+        screen.heading("the distribution of a tag")
+        screen.person("Who is affected?")
+        await assistant.call("get_issue_tag", issue=issue, tag="browser")
+        screen.heading("a prompt, which you pick from your host's menu")
+        await assistant.follow("investigate_issue", issue=issue)
+
+
+class _Assistant:
+    """Does what a language model would do, and shows what it would see."""
+
+    def __init__(self, client: Client, screen: Screen) -> None:
+        self._client, self._screen = client, screen
+
+    async def meet(self, started: float) -> None:
+        """Read the list of tools, as a host does when it starts the server."""
+        tools = (await self._client.list_tools()).tools
+        took = time.perf_counter() - started
+        self._screen.heading("the tools")
+        self._screen.remark(
+            f"Server started, protocol {self._client.protocol_version}, "
+            f"{len(tools)} tools listed after {took:.1f} s."
+        )
+        width = max(len(tool.name) for tool in tools)
+        for tool in tools:
+            first = (tool.description or "").split("\n", 1)[0]
+            self._screen.answer(f"{tool.name:{width}}  {first}", lines=1)
+
+    async def call(self, tool: str, **arguments: Any) -> str:
+        """Call a tool and show what the model reads."""
+        spelled = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+        self._screen.assistant(f"{tool}({spelled})")
+        started = time.perf_counter()
+        text = text_of(await self._client.call_tool(tool, arguments))
+        self._screen.answer(text, lines=_LINES)
+        self._screen.remark(f"{len(text):,} characters in {time.perf_counter() - started:.2f} s")
+        return text
+
+    async def follow(self, prompt: str, **arguments: str) -> None:
+        """Fetch a prompt and show what it asks of the model."""
+        self._screen.assistant(f"/{prompt} {' '.join(arguments.values())}")
+        for message in (await self._client.get_prompt(prompt, arguments)).messages:
+            if message.content.type == "text":
+                self._screen.answer(message.content.text, lines=_LINES)
+
+
+def _first_issue(listing: str) -> str:
+    found = _SHORT_ID.search(listing)
+    if found is None:
+        raise LookupError("The simulator has no unresolved issue; please report this.")
+    return found[0]

@@ -1,0 +1,1 @@
+"""Questions that need several calls to Sentry, and the desk at which they are answered."""

@@ -1,0 +1,30 @@
+"""What the token reaches: its user and scopes, its regions, its organizations."""
+
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights.side_by_side import side_by_side
+from dexter_mcp.sentry.organizations import Organization
+from dexter_mcp.sentry.reply import Page
+from dexter_mcp.views.identity import Access
+
+
+async def access(desk: Desk) -> Access:
+    """Ask for all of it at once.
+
+    Raises:
+        SentryError: Not even the token's own identity came.
+    """
+    sentry = desk.sentry
+    async with side_by_side(desk.settings.soft_deadline) as these:
+        identity = these.ask("identity", sentry.identity.get)
+        regions = these.ask("regions", sentry.identity.regions)
+        organizations = these.ask("organizations", sentry.organizations.list)
+    return Access(
+        identity=identity.required(),
+        kind=sentry.identity.kind,
+        url=desk.settings.url,
+        regions=regions.otherwise({}),
+        organizations=organizations.otherwise(Page[Organization](items=[])),
+        default_org=desk.settings.org,
+        default_project=desk.settings.project,
+        failed=(*regions.failed, *organizations.failed),
+    )

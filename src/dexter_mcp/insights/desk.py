@@ -1,0 +1,70 @@
+"""What every answer is made with: Sentry, the settings, the clock, a fence for event text."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dexter_mcp.sentry import Sentry
+from dexter_mcp.sentry.errors import Invalid
+from dexter_mcp.sentry.identifiers import IssueRef, issue_ref
+from dexter_mcp.settings import Settings
+from dexter_mcp.views.untrusted import Fence
+
+
+def utc_now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class NamedIssue:
+    """An issue settled far enough to ask Sentry for it; `event` is set when a link named one."""
+
+    org: str
+    id: str
+    event: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a tool, a resource or a prompt works."""
+
+    sentry: Sentry
+    settings: Settings
+    now: Callable[[], datetime] = utc_now
+    fence: Callable[[], Fence] = Fence.drawn
+
+    async def org(self, named: str) -> str:
+        """Settle which organization is meant; see `Organizations.resolve`."""
+        return await self.sentry.organizations.resolve(named)
+
+    async def projects(self, org: str, named: Sequence[str]) -> list[str]:
+        """Settle which projects are meant, as the numbers that every server understands.
+
+        None named means the default project, or else every project that the token can see.
+        """
+        wanted = named or list(filter(None, [self.settings.project]))
+        found = [await self.sentry.projects.resolve(org, name) for name in wanted]
+        return [project.id for project in found] or ["-1"]
+
+    async def issue(self, org: str, named: str) -> NamedIssue:
+        """Settle which issue is meant, in whatever form somebody named it.
+
+        Raises:
+            Invalid: It names none, or a link and `org` disagree.
+            NotFound: No issue holds the event that was named.
+        """
+        ref = issue_ref(named, self.settings.url)
+        return await self.referenced(org, ref)
+
+    async def referenced(self, org: str, ref: IssueRef) -> NamedIssue:
+        """Settle a reference that has been read already; see `issue`."""
+        if org and ref.org and org != ref.org:
+            raise Invalid(
+                f"The link belongs to {ref.org!r}, but `org` says {org!r}. Leave one of them out."
+            )
+        home = await self.org(org or ref.org)
+        if ref.id:
+            return NamedIssue(home, ref.id, ref.event)
+        found = await self.sentry.events.find(home, ref.event)
+        return NamedIssue(home, found.group_id, ref.event)

@@ -1,0 +1,57 @@
+"""The door to the desk: opened by the first who asks."""
+
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import anyio
+
+from dexter_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from dexter_mcp.insights.desk import Desk
+    from dexter_mcp.sentry import Sentry
+
+
+class Doorway:
+    """Opens the desk when it is first wanted, and closes it on leaving.
+
+    A server that is never asked anything opens no connection, imports no facade, and need not
+    even be configured.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        connect: "Callable[[], AbstractAsyncContextManager[Sentry]]",
+        now: "Callable[[], datetime] | None" = None,
+    ) -> None:
+        self.settings = settings
+        self._connect, self._now = connect, now
+        self._leaving, self._opening = AsyncExitStack(), anyio.Lock()
+        self._desk: Desk | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._desk = None
+        await self._leaving.aclose()
+
+    async def desk(self) -> "Desk":
+        """Give the one desk of this process."""
+        from dexter_mcp.insights.desk import Desk, utc_now  # noqa: PLC0415 - costs a start dearly
+
+        async with self._opening:
+            if self._desk is None:
+                sentry = await self._leaving.enter_async_context(self._connect())
+                self._desk = Desk(sentry, self.settings, self._now or utc_now)
+            return self._desk

@@ -1,0 +1,59 @@
+"""Find an event by whatever somebody calls it."""
+
+from collections.abc import Sequence
+
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.sentry.errors import Invalid
+from dexter_mcp.sentry.identifiers import EVENT_WORDS, event_id, is_event_id, issue_ref
+from dexter_mcp.views import events as view
+from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.event_parts import Amount
+from dexter_mcp.views.events import FoundEvent
+
+
+async def read_event(
+    desk: Desk,
+    *,
+    event: str,
+    issue: str = "",
+    org: str = "",
+    environment: Sequence[str] = (),
+    include: Sequence[str] = (),
+    detail: Amount = "normal",
+) -> Answer:
+    """Answer with an event in full, however it was named.
+
+    Raises:
+        SentryError: It did not come.
+    """
+    found = await find_event(desk, event=event, issue=issue, org=org, environment=environment)
+    return view.event(
+        found,
+        include=include,
+        detail=detail,
+        fence=desk.fence(),
+        now=desk.now(),
+        budget=desk.settings.answer_budget,
+    )
+
+
+async def find_event(
+    desk: Desk, *, event: str, issue: str, org: str, environment: Sequence[str] = ()
+) -> FoundEvent:
+    """Read an event by its id, by a link, or as the latest, oldest or recommended of an issue.
+
+    Raises:
+        Invalid: Neither names an event, or a word such as `latest` came without an issue.
+        SentryError: As `errors` draws them.
+    """
+    if "://" in event:
+        ref = issue_ref(event, desk.settings.url)
+        if not ref.event:
+            raise Invalid("That link leads to an issue. Read it with get_issue.")
+        issue, event, org = issue or ref.id, ref.event, org or ref.org
+    wanted = event_id(event)
+    if not issue and wanted in EVENT_WORDS:
+        raise Invalid(f"`{wanted}` of which issue? Give `issue` too, or the id of an event.")
+    named = await desk.issue(org, issue if issue and not is_event_id(issue) else wanted)
+    found = await desk.sentry.events.get(named.org, named.id, wanted, environment=environment)
+    return FoundEvent(org=named.org, issue=found.group_id or named.id, event=found)

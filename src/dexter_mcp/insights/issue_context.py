@@ -1,0 +1,120 @@
+"""Everything that helps to understand an issue, in one answer."""
+
+from collections.abc import Sequence
+
+from dexter_mcp.insights.desk import Desk, NamedIssue
+from dexter_mcp.insights.side_by_side import side_by_side
+from dexter_mcp.sentry.errors import NotFound, Rejected
+from dexter_mcp.sentry.events import Committer, Event
+from dexter_mcp.sentry.issues import Attachment, Note
+from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.issue_context import Amount, IssueContext, full
+
+_EXPAND = ("integrationIssues", "sentryAppIssues", "owners", "latestEventHasAttachments")
+
+
+async def read_issue(
+    desk: Desk,
+    *,
+    issue: str,
+    org: str = "",
+    environment: Sequence[str] = (),
+    include: Sequence[str] = (),
+    detail: Amount = "normal",
+) -> Answer:
+    """Answer with an issue in full, however it was named.
+
+    Raises:
+        SentryError: The issue itself did not come.
+    """
+    context = await issue_context(desk, await desk.issue(org, issue), environment=environment)
+    return full(
+        context,
+        include=include,
+        detail=detail,
+        fence=desk.fence(),
+        now=desk.now(),
+        budget=desk.settings.answer_budget,
+    )
+
+
+async def issue_context(
+    desk: Desk, named: NamedIssue, *, environment: Sequence[str] = ()
+) -> IssueContext:
+    """Fetch an issue, the event that shows it best, its tags, comments, suspect commits and files.
+
+    The parts are asked for side by side. One that fails or is late is named in the result, and
+    the others stand.
+
+    Raises:
+        SentryError: The issue itself did not come.
+    """
+    sentry, org, number = desk.sentry, named.org, named.id
+    async with side_by_side(desk.settings.soft_deadline) as these:
+        asked = these.ask(
+            "issue",
+            lambda: sentry.issues.get(org, number, environment=environment, expand=_EXPAND),
+        )
+        event = these.ask("event", lambda: _event(desk, named, environment))
+        tags = these.ask("tags", lambda: sentry.tags.list(org, number, environment=environment))
+    issue, shown = asked.required(), event.otherwise(None)
+    async with side_by_side(desk.settings.soft_deadline) as these:
+        project = issue.project.slug
+        suspects = these.ask("suspect commits", lambda: _suspects(desk, org, project, shown))
+        files = these.ask("attachments", lambda: _attachments(desk, org, project, shown))
+        notes = these.ask("comments", lambda: _notes(desk, org, number, issue.num_comments))
+    return IssueContext(
+        org=org,
+        issue=issue,
+        event=shown,
+        tags=tags.otherwise(()),
+        suspects=suspects.otherwise(()),
+        attachments=files.otherwise(()),
+        notes=notes.otherwise(()),
+        failed=(
+            *event.failed,
+            *tags.failed,
+            *suspects.failed,
+            *files.failed,
+            *notes.failed,
+        ),
+    )
+
+
+async def _event(desk: Desk, named: NamedIssue, environment: Sequence[str]) -> Event:
+    """Read the event that was named, or the one that Sentry recommends; older ones know latest."""
+    if named.event:
+        return await desk.sentry.events.get(named.org, named.id, named.event)
+    try:
+        return await desk.sentry.events.get(
+            named.org, named.id, "recommended", environment=environment
+        )
+    except (NotFound, Rejected):
+        return await desk.sentry.events.get(named.org, named.id, "latest", environment=environment)
+
+
+async def _suspects(
+    desk: Desk, org: str, project: str, event: Event | None
+) -> tuple[Committer, ...]:
+    """Ask for suspect commits; a server that has none to offer says 404."""
+    if event is None:
+        return ()
+    try:
+        return await desk.sentry.events.suspects(org, project, event.id)
+    except NotFound:
+        return ()
+
+
+async def _attachments(
+    desk: Desk, org: str, project: str, event: Event | None
+) -> tuple[Attachment, ...]:
+    if event is None:
+        return ()
+    return tuple((await desk.sentry.events.attachments(org, project, event.id)).items)
+
+
+async def _notes(desk: Desk, org: str, issue: str, count: int) -> tuple[Note, ...]:
+    """Ask for comments only where the issue says that there are some."""
+    if not count:
+        return ()
+    return tuple((await desk.sentry.issues.notes(org, issue)).items)

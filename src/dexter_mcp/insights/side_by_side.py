@@ -1,0 +1,73 @@
+"""Ask for several parts at once, and make do with those that come in time."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import anyio
+from anyio.abc import TaskGroup
+
+from dexter_mcp.sentry.errors import SentryError, Unreachable
+from dexter_mcp.views.answer import Failed
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+_LATE = "It did not come in time."
+
+
+@dataclass
+class Part(Generic[T]):
+    """A part of an answer, once the block that asked for it is left."""
+
+    name: str
+    came: list[T] = field(default_factory=list[T])
+    error: SentryError | None = None
+
+    @property
+    def failed(self) -> list[Failed]:
+        """Say why it did not come; empty if it did."""
+        return [] if self.came else [Failed(self.name, str(self.error or Unreachable(_LATE)))]
+
+    def required(self) -> T:
+        """Give what came.
+
+        Raises:
+            SentryError: Nothing did.
+        """
+        if not self.came:
+            raise self.error or Unreachable(_LATE)
+        return self.came[0]
+
+    def otherwise(self, substitute: D) -> T | D:
+        """Give what came, or the substitute."""
+        return self.came[0] if self.came else substitute
+
+
+@dataclass
+class SideBySide:
+    """Starts the parts of one answer."""
+
+    group: TaskGroup
+
+    def ask(self, name: str, question: Callable[[], Awaitable[T]]) -> Part[T]:
+        """Ask for one part."""
+        part = Part[T](name)
+
+        async def fetch() -> None:
+            try:
+                part.came.append(await question())
+            except SentryError as error:
+                part.error = error
+
+        self.group.start_soon(fetch)
+        return part
+
+
+@asynccontextmanager
+async def side_by_side(seconds: float) -> AsyncGenerator[SideBySide]:
+    """Wait for the parts asked for in the block, at most so many seconds."""
+    with anyio.move_on_after(seconds):
+        async with anyio.create_task_group() as group:
+            yield SideBySide(group)

@@ -1,0 +1,198 @@
+"""Stack traces, cut from excerpts of the shop's own source code and from lists of library calls.
+
+A trace is written as text, the oldest call first, with ` → ` between: `*django` stands for the
+calls of a library, `PaymentService.authorize > reply[` for the line of that function which holds
+`reply[`. All issues that pass the same place show the same code and line number there, as they would in life.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import groupby
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Literal
+
+from dexter_mcp.simulator.sample.reprs import shown
+from dexter_mcp.simulator.sample.sources import sections
+from dexter_mcp.simulator.story import Json
+
+_CONTEXT = 5
+_HEADER = re.compile(r"(?P<path>\S+):(?P<line>\d+) (?P<function>.+)")
+_CALL = re.compile(
+    r"(?P<path>\S+?)(?::(?P<line>-?\d+))?(?::(?P<column>\d+))? (?P<function>.+?)(?: \| (?P<code>.+))?$"
+)
+
+Origin = Literal["ours", "library"]
+
+Language = Callable[[str, str, Origin], Json]
+"""How an SDK names a place, from its path and its function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Some consecutive lines of one file."""
+
+    path: str
+    first_line: int
+    function: str
+    lines: tuple[str, ...]
+
+    def at(self, text: str) -> Json:
+        """Cut the source fields of a frame around the line that holds `text`.
+
+        Raises:
+            LookupError: No line holds it.
+        """
+        for index, line in enumerate(self.lines):
+            if text in line:
+                return {
+                    "lineno": self.first_line + index,
+                    "context_line": line,
+                    "pre_context": list(self.lines[max(0, index - _CONTEXT) : index]),
+                    "post_context": list(self.lines[index + 1 : index + 1 + _CONTEXT]),
+                }
+        raise LookupError(f"No line of {self.function} holds {text!r}: look at its excerpt.")
+
+
+def excerpts(project: str) -> Mapping[str, Excerpt]:
+    """Read the source code of a project, by path and function.
+
+    The key is the function alone where only one file has it, else `file.py:function`.
+    """
+    found = [
+        Excerpt(head["path"], int(head["line"]), head["function"], lines)
+        for header, lines in sections(project)
+        if (head := _HEADER.fullmatch(header))
+    ]
+    by_name = groupby(sorted(found, key=_function), _function)
+    return {
+        key: excerpt
+        for name, same in by_name
+        for key, excerpt in _told_apart(name, list(same)).items()
+    }
+
+
+def _function(excerpt: Excerpt) -> str:
+    return excerpt.function
+
+
+def _told_apart(name: str, same: list[Excerpt]) -> dict[str, Excerpt]:
+    if len(same) == 1:
+        return {name: same[0]}
+    return {f"{PurePosixPath(excerpt.path).stem}:{name}": excerpt for excerpt in same}
+
+
+LIBRARIES: Mapping[str, tuple[str, ...]] = MappingProxyType(dict(sections("libraries")))
+"""Lists of library calls, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracer:
+    """Turns the text of a trace into frames as an SDK sends them."""
+
+    code: Mapping[str, Excerpt]
+    language: Language
+    with_vars: bool = False
+
+    def frames(self, trace: str, innermost: Mapping[str, object]) -> list[Json]:
+        """Write the frames of `trace`, the oldest first.
+
+        `innermost` holds the variables of the last frame of ours.
+        """
+        frames = [frame for call in trace.split(" → ") for frame in self._frames(call)]
+        ours = [frame for frame in frames if frame["in_app"]]
+        if ours and innermost:
+            ours[-1]["vars"] = ours[-1].get("vars", {}) | dict(innermost)
+        return frames
+
+    def _frames(self, step: str) -> Iterator[Json]:
+        if step.startswith("*"):
+            yield from (self._library(call) for call in LIBRARIES[step[1:]] if call)
+        else:
+            name, _, text = step.partition(" > ")
+            yield self._ours(self.code[name], text)
+
+    def _ours(self, excerpt: Excerpt, text: str) -> Json:
+        frame = self.language(excerpt.path, excerpt.function, "ours")
+        frame |= excerpt.at(text) | {"in_app": True}
+        if self.with_vars:
+            frame["vars"] = shown(excerpt.lines, text)
+        if "colno" in frame:
+            frame["colno"] = frame["context_line"].index(text) + 1
+        return frame
+
+    def _library(self, call: str) -> Json:
+        match = _CALL.match(call)
+        if match is None:
+            raise LookupError(f"{call!r} is no library call: write `path:line function | code`.")
+        frame = self.language(match["path"], match["function"], "library") | {"in_app": False}
+        frame |= {"lineno": int(match["line"])} if match["line"] else {}
+        frame |= {"colno": int(match["column"])} if match["column"] else {}
+        return frame | ({"context_line": f"    {match['code']}"} if match["code"] else {})
+
+
+def python(path: str, function: str, origin: Origin) -> Json:
+    """Name a place as the Python SDK does."""
+    standard = "/" not in path or path.startswith(("json/", "concurrent/", "http/"))
+    library = "/usr/local/lib/python3.13" + ("" if standard else "/site-packages")
+    root = "/app" if origin == "ours" else library
+    return {
+        "filename": path,
+        "abs_path": f"{root}/{path}",
+        "module": path.removesuffix(".py").removesuffix("/__init__").replace("/", "."),
+        "function": function,
+    }
+
+
+def javascript(path: str, function: str, _: Origin) -> Json:
+    """Name a place as the browser SDK does once its source map is applied."""
+    if ":" in path:
+        return {"filename": path, "abs_path": path, "function": function, "colno": 0}
+    return {
+        "filename": f"./{path}",
+        "abs_path": f"webpack:///./{path}",
+        "module": path.rpartition(".")[0],
+        "function": function,
+        "colno": 0,
+    }
+
+
+def jvm(path: str, function: str, origin: Origin) -> Json:
+    """Name a place as the Java SDK does: by class, the file without its folder."""
+    name = PurePosixPath(path)
+    owner = path.removesuffix(name.suffix).replace("/", ".")
+    file = name.stem.partition("$")[0] + name.suffix
+    return {
+        "filename": file,
+        "abs_path": file,
+        "module": owner,
+        "function": function,
+    }
+
+
+def go(path: str, function: str, origin: Origin) -> Json:
+    """Name a place as the Go SDK does: by package, with the receiver in the function."""
+    package = str(PurePosixPath(path).parent)
+    standard = "." not in path.partition("/")[0]
+    root = "/src" if origin == "ours" else "/usr/local/go/src" if standard else "/go/pkg/mod"
+    return {
+        "filename": path,
+        "abs_path": f"{root}/{path}",
+        "module": f"acme.test/gateway/{package}" if origin == "ours" else package,
+        "function": function,
+    }
+
+
+def cocoa(path: str, function: str, origin: Origin) -> Json:
+    """Name a place as the Apple SDK does: by image and address."""
+    address = int(sha256(f"{path}{function}".encode()).hexdigest()[:7], 16)
+    frame: Json = {
+        "package": "Acme" if origin == "ours" else path,
+        "function": function,
+        "instruction_addr": f"{0x100000000 + address:#x}",
+    }
+    if origin == "ours":
+        frame |= {"filename": PurePosixPath(path).name, "abs_path": f"/build/{path}"}
+    return frame

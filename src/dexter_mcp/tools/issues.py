@@ -1,0 +1,95 @@
+"""Tools about issues."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from dexter_mcp.insights.issue_context import read_issue
+from dexter_mcp.sentry.issues import Sort
+from dexter_mcp.tools.params import (
+    Cursor,
+    Detail,
+    End,
+    Environment,
+    Include,
+    Issue,
+    Limit,
+    Org,
+    Period,
+    Project,
+    Start,
+)
+from dexter_mcp.tools.ranges import time_range
+from dexter_mcp.tools.toolset import DeskDep, Toolset
+from dexter_mcp.views import issues as view
+from dexter_mcp.views.answer import Answer
+
+toolset = Toolset("issues")
+
+Query = Annotated[
+    str,
+    Field(
+        description="Sentry issue search, sent as written: is:unresolved !has:assigned "
+        "release:latest timesSeen:>100 text. No OR, AND, parentheses. Empty finds all."
+    ),
+]
+SortBy = Annotated[
+    Sort,
+    Field(description="date: last seen; new: first seen; freq: events; user: users affected."),
+]
+
+
+@toolset.read
+async def search_issues(
+    desk: DeskDep,
+    *,
+    query: Query = "is:unresolved",
+    org: Org = "",
+    project: Project = (),
+    environment: Environment = (),
+    period: Period = "14d",
+    start: Start = "",
+    end: End = "",
+    sort: SortBy = "date",
+    limit: Limit = 10,
+    cursor: Cursor = "",
+) -> Answer:
+    """Search issues: what breaks, how often, for how many users, since when.
+
+    Counts are of the time range. Syntax: the resource dexter://guide/search.
+    """
+    home, within = await desk.org(org), time_range(period, start, end)
+    page = await desk.sentry.issues.search(
+        home,
+        query=query,
+        project=await desk.projects(home, project),
+        environment=environment,
+        stats_period=within.period,
+        start=within.start,
+        end=within.end,
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+    )
+    asked = view.Asked(home, query, tuple(project), tuple(environment), str(within), sort)
+    return view.listing(page, asked, fence=desk.fence(), now=desk.now())
+
+
+@toolset.read
+async def get_issue(
+    desk: DeskDep,
+    *,
+    issue: Issue,
+    org: Org = "",
+    environment: Environment = (),
+    include: Include = (),
+    detail: Detail = "normal",
+) -> Answer:
+    """Read an issue in full: what broke and where, for whom, since when, what led to it.
+
+    State, stack trace with source and variables, request, user, breadcrumbs, telling tags,
+    releases, activity, suspect commits. Shows the event that represents it best.
+    """
+    return await read_issue(
+        desk, issue=issue, org=org, environment=environment, include=include, detail=detail
+    )

@@ -1,0 +1,43 @@
+"""What a client receives: an answer, or a failure that the model can act on."""
+
+from typing import Any
+
+from mcp.types import CallToolResult, TextContent
+from pydantic import TypeAdapter
+
+from dexter_mcp.sentry.json_types import is_object
+from dexter_mcp.sentry.trail import Trail
+from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.moments import span
+
+_WORTH_SAYING = 5.0
+"""Seconds: a younger answer is as good as a new one."""
+
+
+def success(answer: Answer, trail: Trail, *, structured: bool) -> CallToolResult:
+    """Send the text; the data too where programs asked for it."""
+    return CallToolResult(
+        content=[TextContent(type="text", text=answer.text + _age_note(trail))],
+        structured_content=_data(answer) if structured else None,
+        _meta={**answer.meta, **_cost(trail)},
+    )
+
+
+def failure(text: str) -> CallToolResult:
+    """Send one sentence that says what was wrong and what to do next."""
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def _age_note(trail: Trail) -> str:
+    age = trail.oldest or 0.0
+    return f"\n(partly from memory, up to {span(age)} old)" if age >= _WORTH_SAYING else ""
+
+
+def _cost(trail: Trail) -> dict[str, Any]:
+    age = {} if trail.oldest is None else {"dexter-mcp/cacheAgeSeconds": round(trail.oldest, 1)}
+    return {"dexter-mcp/requests": trail.requests, **age}
+
+
+def _data(answer: Answer) -> dict[str, Any]:
+    dumped = TypeAdapter[Any](Any).dump_python(answer.data, mode="json", by_alias=True)
+    return dumped if is_object(dumped) else {"result": dumped}

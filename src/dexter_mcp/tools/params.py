@@ -1,0 +1,56 @@
+"""The arguments that tools share, each described once."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+
+def listed(value: Any) -> Any:
+    """Take `"x"` for `["x"]`, and an empty string for an empty list."""
+    if isinstance(value, (str, int)):
+        return [str(value)] if value != "" else []
+    return value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
+
+Org = Annotated[
+    str,
+    Field(description="Organization slug or id. Optional where there is a default or only one."),
+]
+Project = Annotated[Names, Field(description="Project slugs or ids; empty for all.")]
+Issue = Annotated[str, Field(min_length=1, description="Issue number, short id, event id or link.")]
+Environment = Annotated[Names, Field(description="Environment names; empty for all.")]
+Period = Annotated[
+    str,
+    Field(pattern=r"^(\d+[smhdw])?$", description="Relative time range: 24h, 14d, 2w."),
+]
+Start = Annotated[str, Field(description="ISO 8601, UTC; with `end`, instead of `period`.")]
+End = Annotated[str, Field(description="ISO 8601, UTC; with `start`.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="Items on a page.")]
+Detail = Annotated[
+    Literal["brief", "normal", "full"],
+    Field(description="How much of each part to show."),
+]
+Section = Literal[
+    "exception",
+    "message",
+    "threads",
+    "request",
+    "user",
+    "contexts",
+    "breadcrumbs",
+    "spans",
+    "tags",
+    "extra",
+    "packages",
+    "activity",
+    "commits",
+    "attachments",
+]
+Include = Annotated[
+    tuple[Section, ...],
+    BeforeValidator(listed),
+    Field(description="Only these parts; empty for the usual ones."),
+]
+Cursor = Annotated[str, Field(description="The cursor that ended the last page.")]

@@ -1,0 +1,58 @@
+"""Tools as the generated surface shows them: listed at once, imported when first called.
+
+Building each tool's schema from its signature would cost every start a good part of what the
+surface costs to read, and would import the whole facade before anybody asks for anything.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
+from mcp.types import ToolAnnotations
+
+from dexter_mcp.tools.registry import load
+from dexter_mcp.views.authored import folder
+
+
+class Published(Tool):
+    """A tool whose code is not imported yet."""
+
+    toolset: str
+
+    async def run(
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,  # noqa: FBT001, FBT002 - the SDK's signature
+    ) -> Any:
+        """Import the tool, and run it."""
+        real = load(self.toolset)[self.name]
+        return await real.run(arguments, context, convert_result)
+
+
+def published(toolsets: Iterable[str], *, read_only: bool = False) -> Iterator[Tool]:
+    """Offer the tools of some toolsets, or those of them that change nothing."""
+    surface = folder("surface", "tools")
+    for toolset in toolsets:
+        for file in sorted((surface / toolset).iterdir(), key=lambda file: file.name):
+            tool = _as_listed(toolset, json.loads(file.read_text(encoding="utf-8")))
+            if not read_only or (tool.annotations and tool.annotations.read_only_hint):
+                yield tool
+
+
+def _as_listed(toolset: str, told: dict[str, Any]) -> Published:
+    return Published(
+        toolset=toolset,
+        fn=load,  # the SDK wants one; `run` does without
+        name=told["name"],
+        title=told["title"],
+        description=told["description"],
+        parameters=told["inputSchema"],
+        fn_metadata=FuncMetadata(arg_model=ArgModelBase),
+        is_async=True,
+        context_kwarg=None,
+        annotations=ToolAnnotations.model_validate(told["annotations"]),
+    )

@@ -1,0 +1,42 @@
+"""The time range that a model gave, checked before anything is sent."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from dexter_mcp.sentry.errors import Invalid
+
+
+class TimeRange(NamedTuple):
+    """Either a period that ends now, or a start and an end; never both."""
+
+    period: str
+    start: str
+    end: str
+
+    def __str__(self) -> str:
+        return f"last {self.period}" if self.period else f"{self.start} to {self.end}"
+
+
+def time_range(period: str, start: str, end: str) -> TimeRange:
+    """Let `start` and `end` win over `period`: to Sentry, it would be the other way round.
+
+    Raises:
+        Invalid: Only one of the two was given, one is no time, or they are the wrong way round.
+    """
+    if not (start or end):
+        return TimeRange(period, "", "")
+    if not (start and end):
+        raise Invalid("`start` and `end` belong together: give both, or `period` alone.")
+    if _time(start, "start") >= _time(end, "end"):
+        raise Invalid(f"`start` ({start}) must be before `end` ({end}).")
+    return TimeRange("", start, end)
+
+
+def _time(text: str, name: str) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(
+            f"`{name}` is no time: {text[:40]!r}. Give ISO 8601, such as 2026-08-12T09:00:00Z."
+        ) from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,120 @@
+"""The seam between plain Python functions and MCP tools."""
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Annotated, Any, Concatenate, ParamSpec
+
+import anyio
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.resolve import Resolve
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import CallToolResult, ToolAnnotations
+from pydantic import ValidationError
+
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights.doorway import Doorway
+from dexter_mcp.sentry import SentryError
+from dexter_mcp.sentry.trail import follow
+from dexter_mcp.tools import arguments as args
+from dexter_mcp.tools.outcome import failure, success
+from dexter_mcp.views.answer import Answer
+
+P = ParamSpec("P")
+Action = Callable[Concatenate[Desk, P], Awaitable[Answer]]
+"""What a tool does at the desk, with the arguments that the model gave."""
+
+
+async def _desk(ctx: Context[Doorway]) -> Desk:
+    return await ctx.request_context.lifespan_context.desk()
+
+
+DeskDep = Annotated[Desk, Resolve(_desk)]
+"""The desk, filled in by the server and invisible to the model."""
+
+
+class Offered(Tool):
+    """A tool that tells a model what was wrong with its arguments in a sentence."""
+
+    async def run(
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,  # noqa: FBT001, FBT002 - the SDK's signature
+    ) -> Any:
+        """Check the arguments, then run the tool."""
+        given = args.present(arguments)
+        try:
+            self.fn_metadata.validate_arguments(given)
+        except ValidationError as error:
+            return failure(args.explain(error, self.fn_metadata.arg_model.model_fields))
+        return await super().run(given, context, convert_result)
+
+
+class Toolset:
+    """The tools of one domain, each collected by the decorator that names its effect."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._tools: dict[str, Tool] = {}
+
+    def __iter__(self) -> Iterator[Tool]:
+        return iter(self._tools.values())
+
+    def __getitem__(self, name: str) -> Tool:
+        return self._tools[name]
+
+    def read(self, action: Action[P]) -> Action[P]:
+        """Offer a tool that changes nothing."""
+        return self._offer(action, _hints(read_only=True, destructive=False, idempotent=True))
+
+    def _offer(self, action: Action[P], effect: ToolAnnotations) -> Action[P]:
+        tool = Offered.from_function(
+            _carried_out(action),
+            title=action.__name__.replace("_", " ").capitalize(),
+            description=inspect.getdoc(action),
+            annotations=effect,
+            structured_output=False,
+        )
+        self._tools[tool.name] = _strict(tool)
+        return action
+
+
+def _hints(*, read_only: bool, destructive: bool, idempotent: bool) -> ToolAnnotations:
+    return ToolAnnotations(
+        read_only_hint=read_only,
+        destructive_hint=destructive,
+        idempotent_hint=idempotent,
+        open_world_hint=True,
+    )
+
+
+def _carried_out(
+    action: Action[P],
+) -> Callable[Concatenate[Desk, P], Awaitable[CallToolResult]]:
+    """Bring every way in which a call may end into one form. A bug is left to the server."""
+
+    @functools.wraps(action)
+    async def call(desk: Desk, *positional: P.args, **named: P.kwargs) -> CallToolResult:
+        limit = desk.settings.hard_deadline
+        with follow() as trail:
+            try:
+                with anyio.fail_after(limit):
+                    answer = await action(desk, *positional, **named)
+            except SentryError as error:
+                return failure(str(error))
+            except TimeoutError:
+                return failure(f"Sentry took longer than {limit:g} s. Ask for less, or try again.")
+        return success(answer, trail, structured=desk.settings.structured)
+
+    return call
+
+
+def _strict(tool: Tool) -> Tool:
+    """Refuse unknown arguments: a misspelt filter must not quietly answer another question."""
+    arguments = tool.fn_metadata.arg_model
+    arguments.model_config["extra"] = "forbid"
+    arguments.model_config["coerce_numbers_to_str"] = True
+    arguments.model_rebuild(force=True)
+    tool.parameters = args.portable(arguments.model_json_schema(by_alias=True))
+    return tool

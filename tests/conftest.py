@@ -1,0 +1,99 @@
+"""What the tests share: a sample world at a fixed moment, and clients in both protocol eras."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import pytest
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+
+from dexter_mcp.server import build_server
+from dexter_mcp.settings import Settings
+from dexter_mcp.simulator import Simulator
+
+NOW = datetime(2026, 8, 12, 9, 15, tzinfo=UTC)
+
+Era = Literal["auto", "legacy"]
+
+
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def sample() -> Simulator:
+    """The sample world, made once: for tests that only read it."""
+    return Simulator.with_sample_data(now=now)
+
+
+@pytest.fixture
+def simulator(sample: Simulator) -> Simulator:
+    """What `client` talks to; a test file that changes the world overrides it."""
+    return sample
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(
+        url="http://sentry.test", token=Simulator.TOKEN, requests_per_second=100_000
+    )
+
+
+@pytest.fixture(params=["auto", "legacy"])
+def era(request: pytest.FixtureRequest) -> Era:
+    chosen: Era = request.param
+    return chosen
+
+
+@pytest.fixture
+async def client(simulator: Simulator, settings: Settings) -> AsyncIterator[Client]:
+    """A client in today's protocol era."""
+    async with Client(build_server(settings, simulator, now=now)) as client:
+        yield client
+
+
+@pytest.fixture
+async def either_client(
+    simulator: Simulator, settings: Settings, era: Era
+) -> AsyncIterator[Client]:
+    """A client in each protocol era."""
+    async with Client(build_server(settings, simulator, now=now), mode=era) as client:
+        yield client
+
+
+def text_of(result: CallToolResult) -> str:
+    """Join the text of an answer."""
+    return "\n".join(part.text for part in result.content if isinstance(part, TextContent))
+
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(client: Client) -> Ask:
+    """Call a tool that is to succeed, and give its text."""
+
+    async def call(tool: str, **arguments: Any) -> str:
+        result = await client.call_tool(tool, arguments)
+        assert not result.is_error, text_of(result)
+        return text_of(result)
+
+    return call
+
+
+@pytest.fixture
+def refused(client: Client) -> Ask:
+    """Call a tool that is to fail, and give its text."""
+
+    async def call(tool: str, **arguments: Any) -> str:
+        result = await client.call_tool(tool, arguments)
+        assert result.is_error, text_of(result)
+        return text_of(result)
+
+    return call

@@ -1,0 +1,256 @@
+"""The simulator's replies against Sentry's published description of its API, where it is at hand.
+
+The description isn't part of this repository. Where it is absent, the schemas written down here
+are the only judges; the last test says which case it was.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from jsonschema import Draft202012Validator
+
+from dexter_mcp.simulator import Simulator, World
+from dexter_mcp.simulator.attachment import Attachment
+from dexter_mcp.simulator.auth import ALL_SCOPES
+from dexter_mcp.simulator.loose import is_list, is_mapping
+from dexter_mcp.simulator.story import Json, Story
+
+pytestmark = pytest.mark.anyio
+
+DESCRIPTION = Path(__file__).parents[2] / "shared" / "sentry" / "openapi-structure.json"
+NOW = datetime(2026, 8, 12, 9, 30, tzinfo=UTC)
+EVENT = "9f1c2b7e4d5a4c0f8e2b6a1d3c5e7f90"
+ORG = "/api/0/organizations/{organization_id_or_slug}/"
+PROJECT = "/api/0/projects/{organization_id_or_slug}/{project_id_or_slug}/"
+
+QUESTIONS: Mapping[str, Mapping[str, str | list[str]]] = {
+    "/api/0/organizations/": {},
+    ORG: {},
+    f"{ORG}projects/": {},
+    f"{ORG}shortids/{{issue_id}}/": {},
+    f"{ORG}eventids/{{event_id}}/": {},
+    f"{ORG}issues/": {
+        "query": "is:for_review",
+        "expand": ["inbox", "integrationIssues", "sentryAppIssues", "latestEventHasAttachments"],
+    },
+    f"{ORG}issues/{{issue_id}}/": {"expand": ["integrationIssues", "sentryAppIssues"]},
+    f"{ORG}issues/{{issue_id}}/events/": {},
+    f"{ORG}issues/{{issue_id}}/events/{{event_id}}/": {},
+    f"{ORG}issues/{{issue_id}}/hashes/": {},
+    f"{ORG}issues/{{issue_id}}/tags/{{key}}/": {},
+    f"{ORG}issues/{{issue_id}}/tags/{{key}}/values/": {},
+    PROJECT: {},
+    f"{PROJECT}events/": {},
+    f"{PROJECT}events/{{event_id}}/": {},
+    f"{PROJECT}events/{{event_id}}/attachments/": {},
+    f"{PROJECT}events/{{event_id}}/attachments/{{attachment_id}}/": {},
+}
+"""Each published GET that the simulator serves, with the parameters that show most of it."""
+
+OPTIONAL: Mapping[str, frozenset[str]] = {
+    f"{ORG}issues/": frozenset(
+        {
+            "owners",  # described as one object, but servers send a list
+            "sessionCount",  # only for projects that send sessions
+            "derivedData",  # servers of today don't send it yet
+            "matchingEventId",  # only when the query was an event's id
+            "matchingEventEnvironment",
+        }
+    ),
+}
+"""What the description calls required and servers leave out."""
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def described() -> Json:
+    return json.loads(DESCRIPTION.read_text("utf-8")) if DESCRIPTION.exists() else {"paths": {}}
+
+
+@cache
+def components() -> Json:
+    return translated(described().get("components", {}))
+
+
+def translated(schema: object) -> Any:
+    """Turn OpenAPI 3.0's `nullable` into what JSON Schema understands."""
+    if is_list(schema):
+        return [translated(part) for part in schema]
+    if not is_mapping(schema):
+        return schema
+    told = {key: translated(value) for key, value in schema.items() if key != "nullable"}
+    return {"anyOf": [told, {"type": "null"}]} if schema.get("nullable") is True else told
+
+
+def reply_schema(path: str) -> Json:
+    reply = described()["paths"][path]["get"]["responses"]["200"]
+    schema = translated(reply["content"]["application/json"]["schema"])
+    row = schema.get("items", schema)
+    if "required" in row:
+        row["required"] = sorted(set(row["required"]) - OPTIONAL.get(path, frozenset()))
+    return schema | {"components": components()}
+
+
+def complaints(schema: Json, reply: object) -> list[str]:
+    found = Draft202012Validator(schema).iter_errors(reply)
+    return [f"{error.json_path}: {error.message[:200]}" for error in found]
+
+
+def small_world() -> World:
+    world = World(now=lambda: NOW)
+    world.add_organization("acme", "Acme Shop")
+    world.add_team("acme", "payments", "Payments")
+    world.add_member("acme", "mira@acme.test", "Mira Voss", teams=["payments"], role="owner")
+    world.add_project("acme", "checkout", "Checkout", "python-django", teams=["payments"])
+    world.add_release(
+        "acme",
+        "checkout@2.9.0",
+        projects=["checkout"],
+        created=timedelta(days=2),
+        commits=[{"id": "5b7e0c1d9a", "message": "fix: wait", "author": "mira@acme.test"}],
+    )
+    world.add_token(Simulator.TOKEN, user="mira@acme.test", scopes=ALL_SCOPES)
+    return world
+
+
+def timeout() -> Json:
+    frame = {
+        "filename": "shop/payments.py",
+        "module": "shop.payments",
+        "function": "charge",
+        "lineno": 88,
+        "context_line": "    gateway.wait(2)",
+        "in_app": True,
+        "vars": {"cart_id": "3"},
+    }
+    raised = {
+        "type": "TimeoutError",
+        "value": "gateway did not answer",
+        "mechanism": {"type": "django", "handled": False},
+        "stacktrace": {"frames": [frame]},
+    }
+    return {
+        "platform": "python",
+        "level": "error",
+        "transaction": "/checkout/pay",
+        "exception": {"values": [raised]},
+        "breadcrumbs": {"values": [{"timestamp": -2.5, "category": "query", "message": "SELECT"}]},
+        "request": {"method": "POST", "url": "https://shop.test/pay", "headers": {"Host": "x"}},
+        "contexts": {"runtime": {"name": "CPython", "version": "3.13.2"}},
+        "tags": {"plan": "free"},
+        "sdk": {"name": "sentry.python", "version": "2.40.0"},
+        "modules": {"django": "5.2"},
+        "extra": {"cart": 3},
+    }
+
+
+def query_in_a_loop() -> Json:
+    span = {"span_id": "b" * 16, "op": "db", "description": "SELECT 1"}
+    return {
+        "type": "transaction",
+        "platform": "python",
+        "transaction": "/cart",
+        "start_timestamp": -1.5,
+        "contexts": {"trace": {"trace_id": "c" * 32, "span_id": "a" * 16, "op": "http.server"}},
+        "spans": [span | {"start_timestamp": -1.0, "timestamp": -0.5}],
+        "_occurrence": {"issueTitle": "N+1 Query", "subtitle": "SELECT 1", "evidenceData": {}},
+    }
+
+
+@pytest.fixture
+def world() -> World:
+    world = small_world()
+    told = Story(
+        project="checkout",
+        payload=timeout(),
+        count=12,
+        users=5,
+        first_seen=timedelta(days=10),
+        last_seen=timedelta(minutes=16),
+        releases={"checkout@2.9.0": 1},
+        environments={"production": 3, "staging": 1},
+        vary={"browser": {"Firefox 141": 2, "Safari 19": 1}},
+        substatus="regressed",
+        assigned_to="team:payments",
+        suspect="5b7e0c1d9a",
+        activity=(
+            {"type": "set_resolved", "ago": timedelta(days=5), "user": "mira@acme.test"},
+            {"type": "set_regression", "ago": timedelta(days=2), "user": "", "data": {}},
+        ),
+    )
+    world.tell("acme", told)
+    slow = Story(
+        project="checkout",
+        payload=query_in_a_loop(),
+        count=3,
+        users=0,
+        first_seen=timedelta(days=1),
+        last_seen=timedelta(hours=1),
+        substatus="new",
+        category="db_query",
+        kind="performance_n_plus_one_db_queries",
+    )
+    world.tell("acme", slow)
+    project_id = next(iter(world.projects))
+    payload = timeout() | {"event_id": EVENT, "timestamp": NOW.timestamp(), "user": {"id": "7"}}
+    world.ingest(project_id, payload, [Attachment("log.txt", b"hello", "text/plain")])
+    return world
+
+
+async def ask(world: World, path: str) -> httpx2.Response:
+    issue = next(iter(world.issues.values()))
+    url = path.format(
+        organization_id_or_slug="acme",
+        project_id_or_slug="checkout",
+        issue_id=issue.short_id if "shortids" in path else issue.number,
+        event_id=EVENT,
+        key="browser",
+        attachment_id=world.attachments[EVENT][0][0],
+    )
+    transport = httpx2.ASGITransport(app=Simulator(world))
+    headers = {"Authorization": f"Bearer {Simulator.TOKEN}"}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://sentry.test") as http:
+        return await http.get(url, params=QUESTIONS[path], headers=headers)
+
+
+@pytest.mark.parametrize("path", [path for path in QUESTIONS if path in described()["paths"]])
+async def test_a_reply_is_what_sentry_describes(world: World, path: str) -> None:
+    reply = await ask(world, path)
+    assert reply.status_code == 200
+    assert reply.json(), "an empty list proves nothing"
+    assert complaints(reply_schema(path), reply.json()) == []
+
+
+async def test_every_served_question_has_an_answer(
+    world: World, record_property: Callable[[str, object], None]
+) -> None:
+    """Runs with or without the description; the report says which of the two it was."""
+    known = described()["paths"]
+    record_property("sentry_description", "present" if known else f"absent: {DESCRIPTION}")
+    for path in QUESTIONS:
+        assert (await ask(world, path)).status_code == 200, path
+        assert path in known or not known, f"{path} is no longer described"
+
+
+async def test_an_issue_has_what_every_client_reads(world: World) -> None:
+    [issue, *_] = (await ask(world, f"{ORG}issues/")).json()
+    text, number = {"type": "string", "minLength": 1}, {"type": "integer"}
+    needed = {"id": text, "shortId": text, "title": text, "status": text, "lastSeen": text}
+    needed |= {"count": {"type": "string", "pattern": "^[0-9]+$"}, "userCount": number}
+    schema: Json = {"type": "object", "properties": needed, "required": sorted(needed)}
+    assert complaints(schema, issue) == []
+
+
+def test_a_wrong_reply_is_noticed() -> None:
+    schema = translated({"type": "array", "items": {"type": "string", "nullable": True}})
+    assert complaints(schema, ["a", None]) == []
+    assert complaints(schema, ["a", 1]) != []
