@@ -1,24 +1,18 @@
 """What the tests share: a sample world at a fixed moment, and clients in both protocol eras."""
 
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import pytest
 from mcp import Client
-from mcp.types import CallToolResult, TextContent
 
+from answers import Ask, text_of
+from clock import now
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
 
-NOW = datetime(2026, 8, 12, 9, 15, tzinfo=UTC)
-
 Era = Literal["auto", "legacy"]
-
-
-def now() -> datetime:
-    return NOW
 
 
 @pytest.fixture
@@ -40,9 +34,7 @@ def simulator(sample: Simulator) -> Simulator:
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(
-        url="http://sentry.test", token=Simulator.TOKEN, requests_per_second=100_000
-    )
+    return Settings(url="http://sentry.test", token=Simulator.TOKEN, requests_per_second=100_000)
 
 
 @pytest.fixture(params=["auto", "legacy"])
@@ -65,14 +57,6 @@ async def either_client(
     """A client in each protocol era."""
     async with Client(build_server(settings, simulator, now=now), mode=era) as client:
         yield client
-
-
-def text_of(result: CallToolResult) -> str:
-    """Join the text of an answer."""
-    return "\n".join(part.text for part in result.content if isinstance(part, TextContent))
-
-
-Ask = Callable[..., Any]
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def test_a_private_key_goes_whole_even_if_its_end_is_missing(end: str) -> None:
     [
         ("Authorization", "Bearer x", "[redacted: authorization]"),
         ("cookie", "a=b", "[redacted: cookie]"),
-        ("X-CSRF-Token", "x", "[redacted: session]"),
+        ("X-CSRF-Token", "x", "[redacted: csrf token]"),
         ("sessionid", "x", "[redacted: session]"),
         ("DB_PASSWORD", "x", "[redacted: password]"),
         ("apiKey", "x", "[redacted: api key]"),

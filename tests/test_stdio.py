@@ -28,13 +28,13 @@ HELLO = {
 }
 SERVE = (sys.executable, "-m", "dexter_mcp", "--simulator")
 STRAY = """\
-import os, subprocess, sys
+import atexit, sys
 from dexter_mcp.cli import run
 class Loud:
     def find_spec(self, name, path=None, target=None):
-        print("while importing", name)
+        if name.startswith("dexter_mcp.server"):
+            print("while importing", name, flush=True)
 sys.meta_path.insert(0, Loud())
-import atexit
 atexit.register(print, "on the way out")
 sys.exit(run(["--simulator"]))
 """

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 from types import MappingProxyType
+from typing import Any
 
 from dexter_mcp.simulator.sample.people import PROJECTS, adoption, commit_of, releases_of
 from dexter_mcp.simulator.sample.settings import Setting
-from dexter_mcp.simulator.story import Json, Rhythm
+from dexter_mcp.simulator.story import Json, Rhythm, Story
+
+Fields = Mapping[str, Any]
+"""Some fields of a `Story`."""
 
 Hours = tuple[float, float]
 """At least and at most."""
@@ -34,7 +38,7 @@ COURSES: Mapping[str, Course] = MappingProxyType(
         "escalating": Course(5, (250, 600), (0.1, 2), ("growing",), "hhm"),
         "regressed": Course(4, (300, 620), (0.2, 12), ("returning",), "hm"),
         "": Course(12, (260, 640), (90, 240), ("burst", "fading", "steady"), "mml", "resolved"),
-        "archived_until_escalating": Course(7, (300, 640), (1, 60), ("steady",), "l", "ignored"),
+        "archived_until_escalating": Course(6, (300, 640), (1, 60), ("steady",), "l", "ignored"),
         "archived_until_condition_met": Course(4, (300, 640), (3, 90), ("daily",), "l", "ignored"),
         "archived_forever": Course(3, (400, 640), (2, 120), ("steady", "fading"), "l", "ignored"),
     }
@@ -53,8 +57,14 @@ _NOTES = (
 )
 
 
-def fate(setting: Setting, payload: Json, chance: Random) -> dict[str, object]:
-    """Choose the fields of a `Story` that tell how an issue went on."""
+def live(setting: Setting, payload: Json, chance: Random, chosen: Fields) -> Story:
+    """Tell the story of a payload, as chance would have it but for the `chosen` fields."""
+    vary = {tag: shares for tag, shares in setting.vary.items() if tag not in payload["tags"]}
+    fields: dict[str, Any] = {"vary": vary, **_fate(setting, payload, chance), **chosen}
+    return Story(setting.project, payload, **fields)
+
+
+def _fate(setting: Setting, payload: Json, chance: Random) -> dict[str, Any]:
     substatus = chance.choices([*COURSES], [course.weight for course in COURSES.values()])[0]
     course = COURSES[substatus]
     first = timedelta(hours=round(chance.uniform(*course.first), 2))
@@ -80,9 +90,9 @@ def fate(setting: Setting, payload: Json, chance: Random) -> dict[str, object]:
 def _count(chance: Random) -> int:
     """Choose how many events: most issues are small, some are not."""
     size = chance.random()
-    if size < 0.86:  # noqa: PLR2004
-        return 3 + int(52 * chance.random() ** 2)
-    return chance.randint(60, 150) if size < 0.97 else chance.randint(150, 330)  # noqa: PLR2004
+    if size < 0.9:  # noqa: PLR2004
+        return 3 + int(46 * chance.random() ** 2)
+    return chance.randint(60, 150) if size < 0.985 else chance.randint(160, 300)  # noqa: PLR2004
 
 
 def _users(setting: Setting, count: int, chance: Random) -> int:

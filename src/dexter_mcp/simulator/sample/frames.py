@@ -1,12 +1,11 @@
 """Stack traces, cut from excerpts of the shop's own source code and from lists of library calls.
 
-A trace is written as text, the oldest call first, with ` → ` between: `*django` stands for the
-calls of a library, `PaymentService.authorize > reply[` for the line of that function which holds
-`reply[`. All issues that pass the same place show the same code and line number there, as they would in life.
+A trace is written as steps, the oldest call first: `*django` stands for the calls of a library,
+`PaymentService.authorize > reply[` for the line of that function which holds `reply[`. All issues that pass the same place show the same code and line number there, as they would in life.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -63,7 +62,7 @@ def excerpts(project: str) -> Mapping[str, Excerpt]:
     """
     found = [
         Excerpt(head["path"], int(head["line"]), head["function"], lines)
-        for header, lines in sections(project)
+        for header, lines in sections(f"code/{project}")
         if (head := _HEADER.fullmatch(header))
     ]
     by_name = groupby(sorted(found, key=_function), _function)
@@ -96,12 +95,12 @@ class Tracer:
     language: Language
     with_vars: bool = False
 
-    def frames(self, trace: str, innermost: Mapping[str, object]) -> list[Json]:
+    def frames(self, trace: Sequence[str], innermost: Mapping[str, object]) -> list[Json]:
         """Write the frames of `trace`, the oldest first.
 
         `innermost` holds the variables of the last frame of ours.
         """
-        frames = [frame for call in trace.split(" → ") for frame in self._frames(call)]
+        frames = [frame for step in trace for frame in self._frames(step)]
         ours = [frame for frame in frames if frame["in_app"]]
         if ours and innermost:
             ours[-1]["vars"] = ours[-1].get("vars", {}) | dict(innermost)
@@ -159,7 +158,7 @@ def javascript(path: str, function: str, _: Origin) -> Json:
     }
 
 
-def jvm(path: str, function: str, origin: Origin) -> Json:
+def jvm(path: str, function: str, _: Origin) -> Json:
     """Name a place as the Java SDK does: by class, the file without its folder."""
     name = PurePosixPath(path)
     owner = path.removesuffix(name.suffix).replace("/", ".")

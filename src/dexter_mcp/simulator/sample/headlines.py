@@ -31,7 +31,11 @@ _REGRESSION = tell(
         Raised(
             "KeyError",
             "'authorization'",
-            '*django → PaymentView.post > authorize(order → PaymentService.authorize > reply["authorization"]',
+            (
+                "*django",
+                "PaymentView.post > authorize(order",
+                'PaymentService.authorize > reply["authorization"]',
+            ),
             {
                 "order": "<Order: 58213>",
                 "provider": "<NordPay: production>",
@@ -51,7 +55,10 @@ _REGRESSION = tell(
             "warning: NordPay: challenge requested for 58213-1",
         ),
         request={
-            "data": {"card": {"token": "tok_test_8c1f", "last4": "4242"}, "return_url": "/checkout/done"},
+            "data": {
+                "card": {"token": "tok_test_8c1f", "last4": "4242"},
+                "return_url": "/checkout/done",
+            },
             "cookies": {"locale": "nb"},
         },
         fate={
@@ -60,7 +67,12 @@ _REGRESSION = tell(
             "first_seen": _ago(648),
             "last_seen": timedelta(minutes=4),
             "rhythm": "returning",
-            "releases": {"checkout@4.12.0": 1, "checkout@4.13.0": 2, "checkout@4.13.1": 2, "checkout@4.16.0": 160},
+            "releases": {
+                "checkout@4.12.0": 1,
+                "checkout@4.13.0": 2,
+                "checkout@4.13.1": 2,
+                "checkout@4.16.0": 160,
+            },
             "environments": {"production": 97, "staging": 3},
             "vary": {
                 "payment_provider": {"nordpay": 94, "cardlink": 4, "kasse": 2},
@@ -74,12 +86,38 @@ _REGRESSION = tell(
             "assigned_to": "user:mira@acme.test",
             "activity": (
                 assigned("team:payments", _ago(640), "tomas@acme.test"),
-                _note(500, "ines@acme.test", "NordPay leaves \"authorization\" out while 3-D Secure is pending. We must wait for the webhook then."),
+                _note(
+                    500,
+                    "ines@acme.test",
+                    'NordPay leaves "authorization" out while 3-D Secure is pending. We must wait for the webhook then.',
+                ),
                 assigned("user:mira@acme.test", _ago(470), "tomas@acme.test"),
-                {"type": "set_resolved_in_release", "ago": _ago(344), "user": "mira@acme.test", "data": {"version": "checkout@4.14.0"}},
-                {"type": "set_regression", "ago": _ago(50.6), "user": "", "data": {"version": "checkout@4.16.0", "resolved_in_version": "checkout@4.14.0"}},
-                {"type": "set_priority", "ago": _ago(49), "user": "", "data": {"priority": "high", "reason": "escalating"}},
-                _note(20, "tomas@acme.test", "Support: eleven customers since yesterday, all paid with NordPay and a bank challenge."),
+                {
+                    "type": "set_resolved_in_release",
+                    "ago": _ago(344),
+                    "user": "mira@acme.test",
+                    "data": {"version": "checkout@4.14.0"},
+                },
+                {
+                    "type": "set_regression",
+                    "ago": _ago(50.6),
+                    "user": "",
+                    "data": {
+                        "version": "checkout@4.16.0",
+                        "resolved_in_version": "checkout@4.14.0",
+                    },
+                },
+                {
+                    "type": "set_priority",
+                    "ago": _ago(49),
+                    "user": "",
+                    "data": {"priority": "high", "reason": "escalating"},
+                },
+                _note(
+                    20,
+                    "tomas@acme.test",
+                    "Support: eleven customers since yesterday, all paid with NordPay and a bank challenge.",
+                ),
             ),
             "suspect": commit_of("checkout", "shop/payments/services.py"),
         },
@@ -97,7 +135,12 @@ _DEADLOCK = tell(
             "Process 41807 waits for ShareLock on transaction 90122738; blocked by process 41822.\n"
             "HINT:  See server log for query details.\n"
             'CONTEXT:  while updating tuple (1204,17) in relation "inventory_stock"',
-            "*django → PaymentView.post > order.confirm → Order.confirm > Stock.objects.filter → *django-execute",
+            (
+                "*django",
+                "PaymentView.post > order.confirm",
+                "Order.confirm > Stock.objects.filter",
+                "*django-execute",
+            ),
             {"line": "<Line: 2 x TENT-3P-GRN>"},
             cause=Raised(
                 "psycopg.errors.DeadlockDetected",
@@ -106,7 +149,7 @@ _DEADLOCK = tell(
                 "Process 41807 waits for ShareLock on transaction 90122738; blocked by process 41822.\n"
                 "HINT:  See server log for query details.\n"
                 'CONTEXT:  while updating tuple (1204,17) in relation "inventory_stock"',
-                "*psycopg",
+                ("*psycopg",),
             ),
         ),
         (
@@ -127,7 +170,11 @@ _DEADLOCK = tell(
             "assigned_to": "team:payments",
             "activity": (
                 {"type": "set_escalating", "ago": _ago(26), "user": "", "data": {"forecast": 18}},
-                _note(22, "jonas@acme.test", "Two orders with the same articles in different order lock each other. Sorting the lines by SKU would fix it."),
+                _note(
+                    22,
+                    "jonas@acme.test",
+                    "Two orders with the same articles in different order lock each other. Sorting the lines by SKU would fix it.",
+                ),
             ),
             "suspect": commit_of("checkout", "shop/orders/models.py"),
         },
@@ -141,10 +188,18 @@ _MEMORY = tell(
         Raised(
             "MemoryError",
             "Unable to allocate 2.91 GiB for an array with shape (11, 35512211) and data type object",
-            "*celery → export_orders > pd.DataFrame(list(rows) → *pandas",
-            {"tenant": "'fjord-outdoor'", "month": "'2026-01'", "rows": "<generator object orders at 0x7f3a90c1d2e0>"},
+            ("*celery", "export_orders > pd.DataFrame(list(rows)", "*pandas"),
+            {
+                "tenant": "'fjord-outdoor'",
+                "month": "'2026-01'",
+                "rows": "<generator object orders at 0x7f3a90c1d2e0>",
+            },
         ),
-        ("warning: memory at 71 % of the limit", "warning: memory at 88 % of the limit", "error: memory at 97 % of the limit"),
+        (
+            "warning: memory at 71 % of the limit",
+            "warning: memory at 88 % of the limit",
+            "error: memory at 97 % of the limit",
+        ),
         level="fatal",
         extra={"rss_mb": 7810, "limit_mb": 8192},
         fate={
@@ -153,7 +208,10 @@ _MEMORY = tell(
             "first_seen": _ago(45),
             "last_seen": _ago(1.5),
             "rhythm": "growing",
-            "vary": {"server_name": {"worker-heavy-0": 1, "worker-heavy-1": 1}, "tenant": {"fjord-outdoor": 20, "acme-retail": 3}},
+            "vary": {
+                "server_name": {"worker-heavy-0": 1, "worker-heavy-1": 1},
+                "tenant": {"fjord-outdoor": 20, "acme-retail": 3},
+            },
             "status": "unresolved",
             "substatus": "new",
             "priority": "high",
@@ -168,7 +226,9 @@ _THIRD_PARTY = tell(
     STOREFRONT,
     Incident(
         "/products/{slug}",
-        Raised("TypeError", "Cannot read properties of null (reading 'postMessage')", "*chatterly"),
+        Raised(
+            "TypeError", "Cannot read properties of null (reading 'postMessage')", ("*chatterly",)
+        ),
         ("console: Chatterly: consent missing, running without storage",),
         level="info",
         fate={
@@ -181,7 +241,13 @@ _THIRD_PARTY = tell(
             "substatus": "ongoing",
             "priority": "low",
             "assigned_to": "",
-            "activity": (_note(300, "lena@acme.test", "Not ours: the chat widget fails when an ad blocker removes its frame. Asked the vendor."),),
+            "activity": (
+                _note(
+                    300,
+                    "lena@acme.test",
+                    "Not ours: the chat widget fails when an ad blocker removes its frame. Asked the vendor.",
+                ),
+            ),
             "suspect": "",
         },
     ),
@@ -194,7 +260,13 @@ RATE_LIMIT = tell(
         Raised(
             "shop.payments.errors.RateLimited",
             "NordPay: too many requests, retry after 30 s",
-            "*django → PaymentView.post > authorize(order → PaymentService.authorize > provider.charge → NordPay.charge > _decode(reply → NordPay._decode > RateLimited",
+            (
+                "*django",
+                "PaymentView.post > authorize(order",
+                "PaymentService.authorize > provider.charge",
+                "NordPay.charge > _decode(reply",
+                "NordPay._decode > RateLimited",
+            ),
             {"reply": "<Response [429]>"},
         ),
         ("http: POST https://api.nordpay.example/v3/charges 429",),

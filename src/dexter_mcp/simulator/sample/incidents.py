@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
+from typing import Any
 
-from dexter_mcp.simulator.sample.fates import fate
+from dexter_mcp.simulator.sample.fates import Fields, live
 from dexter_mcp.simulator.sample.settings import Setting
 from dexter_mcp.simulator.story import Json, Story
 
@@ -16,9 +17,9 @@ class Raised:
 
     type: str
     value: str
-    trace: str = ""
+    trace: Sequence[str] = ()
     """See `sample.frames`."""
-    vars: Mapping[str, object] = field(default_factory=dict[str, object])
+    vars: Fields = field(default_factory=dict[str, Any])
     """Variables of the innermost frame of ours."""
     cause: "Raised | None" = None
 
@@ -43,10 +44,10 @@ class Incident:
     """The last breadcrumbs, as `category: text`."""
     level: str = ""
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
-    extra: Mapping[str, object] = field(default_factory=dict[str, object])
-    request: Mapping[str, object] = field(default_factory=dict[str, object])
+    extra: Fields = field(default_factory=dict[str, Any])
+    request: Fields = field(default_factory=dict[str, Any])
     """Fields of the request that replace those of the setting."""
-    fate: Mapping[str, object] = field(default_factory=dict[str, object])
+    fate: Fields = field(default_factory=dict[str, Any])
     """Fields of the story that replace those that chance would choose."""
 
 
@@ -54,9 +55,7 @@ def tell(setting: Setting, incident: Incident) -> Story:
     """Make the story of an incident."""
     chance = Random(f"{setting.project} {incident.where} {incident.what}")
     payload = payload_of(setting, incident, chance)
-    chosen = fate(setting, payload, chance) | dict(incident.fate)
-    vary = {tag: shares for tag, shares in setting.vary.items() if tag not in incident.tags}
-    return Story(setting.project, payload, **{"vary": vary} | chosen)
+    return live(setting, payload, chance, incident.fate)
 
 
 def payload_of(setting: Setting, incident: Incident, chance: Random) -> Json:
@@ -66,13 +65,13 @@ def payload_of(setting: Setting, incident: Incident, chance: Random) -> Json:
         "platform": setting.platform,
         "level": incident.level or setting.level,
         "transaction": setting.transaction(incident.where),
-        "tags": dict(setting.tags | incident.tags),
+        "tags": {**setting.tags, **incident.tags},
         "breadcrumbs": {"values": crumbs},
-        **setting.base(incident.where, chance),
+        **setting.base(chance),
     }
     if setting.has_request(incident.where):
         payload["request"] = setting.request(incident.where, chance) | dict(incident.request)
-    if extra := dict(setting.extra(incident.where, chance) | dict(incident.extra)):
+    if extra := dict(setting.job(incident.where, chance) | dict(incident.extra)):
         payload["extra"] = extra
     return payload | _what(setting, incident.what)
 

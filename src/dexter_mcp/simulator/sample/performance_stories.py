@@ -1,11 +1,12 @@
 """What is slow: transactions whose spans show a known bad pattern."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from typing import Any
 
-from dexter_mcp.simulator.sample.fates import fate
+from dexter_mcp.simulator.sample.fates import Fields, live
 from dexter_mcp.simulator.sample.go_stories import GATEWAY
 from dexter_mcp.simulator.sample.mobile_stories import HERMES
 from dexter_mcp.simulator.sample.python_stories import CHECKOUT
@@ -35,7 +36,7 @@ class Slowness:
     number: int
     """Sentry's number of the kind."""
     steps: Sequence[Step]
-    fate: Mapping[str, object] = field(default_factory=dict[str, object])
+    fate: Fields = field(default_factory=dict[str, Any])
 
 
 _ORDERS = "SELECT … FROM orders_order WHERE customer_id = %s ORDER BY placed_at DESC LIMIT 25"
@@ -69,7 +70,9 @@ N_PLUS_ONE = Slowness(
                 "type": "note",
                 "ago": timedelta(hours=31),
                 "user": "tomas@acme.test",
-                "data": {"text": "One query per order since 4.15.0 shows the carrier in the list. prefetch_related(\"shipments\") should do."},
+                "data": {
+                    "text": 'One query per order since 4.15.0 shows the carrier in the list. prefetch_related("shipments") should do.'
+                },
             },
         ),
     },
@@ -86,7 +89,12 @@ _OTHERS = (
             1001,
             (
                 Step("db", "SELECT … FROM accounts_customer WHERE id = %s", 1.2),
-                Step("db", "SELECT … FROM catalogue_product WHERE lower(name) LIKE %s ORDER BY sold DESC", 1840, offending=True),
+                Step(
+                    "db",
+                    "SELECT … FROM catalogue_product WHERE lower(name) LIKE %s ORDER BY sold DESC",
+                    1840,
+                    offending=True,
+                ),
             ),
         ),
     ),
@@ -99,9 +107,21 @@ _OTHERS = (
             "http_client",
             1009,
             (
-                Step("http.client", "GET https://checkout.internal.test/api/cart", 610, offending=True),
-                Step("http.client", "GET https://inventory.internal.test/stock", 720, offending=True),
-                Step("http.client", "GET https://checkout.internal.test/api/campaigns", 540, offending=True),
+                Step(
+                    "http.client",
+                    "GET https://checkout.internal.test/api/cart",
+                    610,
+                    offending=True,
+                ),
+                Step(
+                    "http.client", "GET https://inventory.internal.test/stock", 720, offending=True
+                ),
+                Step(
+                    "http.client",
+                    "GET https://checkout.internal.test/api/campaigns",
+                    540,
+                    offending=True,
+                ),
             ),
         ),
     ),
@@ -115,7 +135,12 @@ _OTHERS = (
             1015,
             (
                 Step("http.client", "GET https://api.acme.test/v1/tiles", 190),
-                Step("http.client", "GET https://api.acme.test/v1/catalogue?full=1", 2310, offending=True),
+                Step(
+                    "http.client",
+                    "GET https://api.acme.test/v1/catalogue?full=1",
+                    2310,
+                    offending=True,
+                ),
             ),
         ),
     ),
@@ -131,13 +156,12 @@ def tell(setting: Setting, slowness: Slowness) -> Story:
     """Make the story of a slow transaction."""
     chance = Random(f"{setting.project} {slowness.where} {slowness.kind}")
     payload = _payload(setting, slowness, chance)
-    told = fate(setting, payload, chance) | {"vary": setting.vary, "suspect": ""}
-    kind = {"category": slowness.category, "kind": slowness.kind}
-    return Story(setting.project, payload, **told | kind | dict(slowness.fate))
+    named = {"category": slowness.category, "kind": slowness.kind, "suspect": ""}
+    return live(setting, payload, chance, {**named, **slowness.fate})
 
 
 def _payload(setting: Setting, slowness: Slowness, chance: Random) -> Json:
-    base = setting.base(slowness.where, chance)
+    base = setting.base(chance)
     trace = base["contexts"]["trace"]
     spans, offending = _spans(slowness.steps, trace, chance)
     payload: Json = {

@@ -53,7 +53,7 @@ class Setting:
         """Name the transaction: Django's is the route alone, others keep the method."""
         return _route(where) if self.platform == "python" else where
 
-    def base(self, where: str, chance: Random) -> Json:
+    def base(self, chance: Random) -> Json:
         """Write the sections that describe the sender."""
         trace = {
             "type": "trace",
@@ -78,14 +78,12 @@ class Setting:
         headers = {"Host": self.host, "Accept": "application/json", **self.headers}
         return {"method": method, "url": f"https://{self.host}{path}", "headers": headers}
 
-    def extra(self, where: str, chance: Random) -> Json:
+    def job(self, where: str, chance: Random) -> Json:
         """Describe the job of a background task."""
         if not self.task:
             return {}
-        job = {"task_name": where, "args": [], "kwargs": {"tenant": "fjord-outdoor"}}
-        return {"celery-job": job, "sys.argv": ["celery", "-A", "reports", "worker"]} | {
-            "attempt": chance.randint(1, 6)
-        }
+        job = {"task_name": where, "kwargs": {"tenant": "fjord-outdoor"}}
+        return {"celery-job": job, "attempt": chance.randint(1, 6)}
 
 
 def _route(where: str) -> str:

@@ -1,0 +1,113 @@
+"""What was done to an issue, in words. Versions and the like in it come with events."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from dexter_mcp.sentry.issues import Activity, Note
+from dexter_mcp.sentry.untrusted import Untrusted
+from dexter_mcp.views.moments import ago, span
+from dexter_mcp.views.numbers import counted
+from dexter_mcp.views.untrusted import clean, name
+
+_VALUE = 80
+_BRIEF_COMMENT = 300
+_WHOLE_COMMENT = 4_000
+_BORN = "first_seen"
+_NOTE = "note"
+_MINUTE = 60
+
+_Data = Mapping[str, Untrusted]
+
+
+def history(
+    activity: Iterable[Activity], notes: Iterable[Note], now: datetime, *, whole: bool = False
+) -> list[str]:
+    """Tell what was done and what members said, the newest first, each in a line.
+
+    When an issue was first seen is left out, because its header says it. Sentry mixes comments
+    into the activity; `notes`, where there are any, hold more of them and take their place.
+    """
+    comments = [_as_activity(note) for note in notes]
+    done = [each for each in activity if each.type not in {_BORN, _NOTE if comments else _BORN}]
+    newest_first = sorted([*done, *comments], key=_age)
+    return [f"{_told(each, whole=whole)}, {ago(each.date_created, now)}" for each in newest_first]
+
+
+def _as_activity(note: Note) -> Activity:
+    return Activity(type=_NOTE, user=note.user, data=note.data, date_created=note.date_created)
+
+
+def _age(each: Activity) -> float:
+    return -each.date_created.timestamp() if each.date_created else 0.0
+
+
+def _told(each: Activity, *, whole: bool) -> str:
+    by = f" by {name(each.user.called)}" if each.user and each.user.called else ""
+    if each.type == _NOTE:
+        limit = _WHOLE_COMMENT if whole else _BRIEF_COMMENT
+        return f'comment{by}: "{clean(each.data.get("text", Untrusted()), limit=limit)}"'
+    tell = _TOLD.get(each.type)
+    return (tell(each.data) if tell else name(each.type, limit=_VALUE).replace("_", " ")) + by
+
+
+def _of(data: _Data, *keys: str) -> str:
+    """Read the first of some values that is there."""
+    return next((clean(data[key], limit=_VALUE) for key in keys if data.get(key)), "")
+
+
+def _saying(text: str, *keys: str, otherwise: str = "") -> Callable[[_Data], str]:
+    """Make a teller that adds a value to a text, or else says something without it."""
+
+    def tell(data: _Data) -> str:
+        value = _of(data, *keys)
+        return f"{text} {value}" if value else otherwise or text
+
+    return tell
+
+
+def _archived(data: _Data) -> str:
+    """Say until when or until what.
+
+    Sentry gives minutes for `ignoreDuration` and the windows.
+    """
+    if _of(data, "ignoreUntilEscalating").lower() == "true":
+        return "archived until it escalates"
+    if until := _of(data, "ignoreUntil"):
+        return f"archived until {until}"
+    if duration := _minutes(data, "ignoreDuration"):
+        return f"archived for {duration}"
+    counts = (("ignoreCount", "event", "ignoreWindow"), ("ignoreUserCount", "user", "ignoreUserWindow"))
+    for key, noun, window in counts:
+        if (number := _of(data, key)).isdecimal():
+            within = _minutes(data, window)
+            return f"archived until {counted(int(number), noun)} more" + (within and f" in {within}")
+    return "archived for good"
+
+
+def _minutes(data: _Data, key: str) -> str:
+    number = _of(data, key)
+    return span(int(number) * _MINUTE) if number.isdecimal() else ""
+
+
+_TOLD: Mapping[str, Callable[[_Data], str]] = MappingProxyType(
+    {
+        "set_resolved": _saying("resolved"),
+        "set_resolved_by_age": _saying("resolved because nothing came for long"),
+        "set_resolved_in_release": _saying(
+            "resolved in", "version", otherwise="resolved in the next release"
+        ),
+        "set_resolved_in_commit": _saying("resolved by commit", "commit"),
+        "set_resolved_in_pull_request": _saying("resolved by pull request", "pullRequest"),
+        "set_unresolved": _saying("reopened"),
+        "set_regression": _saying("regressed in", "version", otherwise="regressed"),
+        "set_escalating": _saying("escalating"),
+        "set_ignored": _archived,
+        "assigned": _saying("assigned to", "assigneeName", "assigneeEmail", "assignee"),
+        "unassigned": _saying("unassigned"),
+        "set_priority": _saying("priority set to", "priority"),
+        "merge": _saying("merged with other issues"),
+        "create_issue": _saying("linked to ticket", "title", "location"),
+        "auto_set_ongoing": _saying("called ongoing, being no longer new"),
+    }
+)

@@ -1,0 +1,154 @@
+"""The published surface: `tools/` shows each tool exactly as a client receives it.
+
+`make surface` rewrites the folder; review the difference as the model will read it.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+from mcp.types import Tool
+
+from answers import text_of
+from dexter_mcp.server import build_server
+from dexter_mcp.settings import Settings
+from dexter_mcp.simulator import Simulator
+from dexter_mcp.tools import publish
+from dexter_mcp.tools.registry import DEFAULT, TOOLSETS, UnknownToolset
+from tokens import tokens
+
+pytestmark = pytest.mark.anyio
+
+SURFACE = Path(__file__).parents[1] / "tools"
+MOST_TOOLS = 25
+MOST_TOKENS = 4_500
+"""Tokens that every conversation spends on our definitions. Raise it on purpose."""
+MOST_TOKENS_EACH = 220
+VERBS = {"list", "get", "search", "query", "create", "update", "delete", "whoami"}
+
+
+async def listed(client: Client) -> list[Tool]:
+    return (await client.list_tools()).tools
+
+
+def definition(tool: Tool) -> str:
+    return tool.model_dump_json(by_alias=True, exclude_none=True)
+
+
+async def test_the_tools_folder_shows_what_clients_receive(either_client: Client) -> None:
+    shown = [json.loads(file.read_text("utf-8")) for file in SURFACE.glob("*/*.json")]
+    received = [json.loads(definition(tool)) for tool in await listed(either_client)]
+    assert {tool["name"]: tool for tool in received} == {tool["name"]: tool for tool in shown}
+
+
+async def test_the_tools_folder_is_what_the_code_says() -> None:
+    shown = {
+        file.relative_to(SURFACE).as_posix(): file.read_text("utf-8")
+        for file in SURFACE.rglob("*.*")
+    }
+    assert shown == publish.current(), "run `make surface` and review the difference"
+
+
+async def test_the_default_surface_stays_within_its_budget(client: Client) -> None:
+    tools = await listed(client)
+    assert len(tools) <= MOST_TOOLS
+    assert sum(tokens(definition(tool)) for tool in tools) <= MOST_TOKENS
+
+
+async def test_all_tools_together_stay_small_on_average(
+    settings: Settings, sample: Simulator
+) -> None:
+    everything = Settings(url=settings.url, token=settings.token, toolsets=("all",))
+    async with Client(build_server(everything, sample)) as client:
+        tools = await listed(client)
+        spent = sum(tokens(definition(tool)) for tool in tools)
+        assert spent <= MOST_TOKENS_EACH * len(tools)
+
+
+async def test_instructions_fit_the_strictest_host(client: Client) -> None:
+    assert client.instructions
+    assert len(client.instructions) <= 1_800
+
+
+async def test_every_tool_has_a_name_a_title_and_a_contract(client: Client) -> None:
+    for tool in await listed(client):
+        assert len(tool.name) <= 40
+        assert tool.name.split("_")[0] in VERBS, tool.name
+        assert tool.title, tool.name
+        assert tool.description, tool.name
+        assert len(tool.description) <= 1_000, tool.name
+        assert not tool.description.startswith(" "), tool.name
+        assert tool.output_schema is None, tool.name
+
+
+async def test_every_tool_says_what_it_does_to_sentry(client: Client) -> None:
+    for tool in await listed(client):
+        assert tool.annotations, tool.name
+        told = tool.annotations
+        assert told.read_only_hint is not None, tool.name
+        assert told.destructive_hint is not None, tool.name
+        assert told.idempotent_hint is not None, tool.name
+
+
+def unportable(schema: dict[str, Any], path: str) -> list[str]:
+    """Name what some client or model provider is known to refuse or to misread."""
+    banned = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "title", "$schema", "not", "const"}
+    found = [f"{path}: {key}" for key in banned & schema.keys()]
+    if not isinstance(schema.get("type"), str):
+        found.append(f"{path}: type {schema.get('type')!r}")
+    if schema.get("type") == "array":
+        found += unportable(schema.get("items", {}), f"{path}[]")
+    return found
+
+
+async def test_every_schema_is_one_that_all_clients_take(client: Client) -> None:
+    for tool in await listed(client):
+        schema = tool.input_schema
+        assert schema["type"] == "object"
+        assert set(schema) <= {"type", "properties", "required", "additionalProperties"}
+        assert schema["additionalProperties"] is False
+        for name, of in schema["properties"].items():
+            assert of.get("description"), f"{tool.name}.{name}"
+            assert unportable(of, f"{tool.name}.{name}") == []
+            assert of["type"] in {"string", "integer", "boolean", "array"}, f"{tool.name}.{name}"
+
+
+async def test_one_name_means_one_thing_everywhere(client: Client) -> None:
+    told: dict[str, set[str]] = {}
+    for tool in await listed(client):
+        for name, of in tool.input_schema["properties"].items():
+            told.setdefault(name, set()).add(of["type"])
+    assert {name: types for name, types in told.items() if len(types) > 1} == {}
+
+
+async def test_a_launch_offers_only_what_it_was_told_to(
+    settings: Settings, sample: Simulator
+) -> None:
+    narrow = Settings(url=settings.url, token=settings.token, toolsets=("projects",))
+    async with Client(build_server(narrow, sample)) as client:
+        assert [tool.name for tool in await listed(client)] == ["list_projects"]
+        hidden = await client.call_tool("search_issues", {})
+        assert hidden.is_error
+        assert "list_projects" in text_of(hidden)
+
+
+def test_an_unknown_toolset_is_named_with_those_that_there_are(settings: Settings) -> None:
+    wrong = Settings(url=settings.url, token=settings.token, toolsets=("isues",))
+    with pytest.raises(UnknownToolset, match=r"'isues'.*issues"):
+        build_server(wrong)
+
+
+def test_the_default_toolsets_exist() -> None:
+    assert set(DEFAULT) <= set(TOOLSETS)
+
+
+async def test_the_list_is_the_same_in_the_same_order_every_time(
+    settings: Settings, sample: Simulator
+) -> None:
+    seen: list[list[str]] = []
+    for _ in range(2):
+        async with Client(build_server(settings, sample)) as client:
+            seen.append([tool.name for tool in await listed(client)])
+    assert seen[0] == seen[1]

@@ -1,0 +1,15 @@
+"""Count tokens as the models that read us do."""
+
+from functools import cache
+
+from splintr import Tokenizer
+
+
+@cache
+def _o200k() -> Tokenizer:
+    return Tokenizer.from_pretrained("o200k_base")
+
+
+def tokens(text: str) -> int:
+    """Count the o200k tokens of a text."""
+    return len(_o200k().encode(text))
