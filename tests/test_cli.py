@@ -281,10 +281,9 @@ def test_the_log_strikes_out_tokens_that_are_not_ours() -> None:
 
 
 def test_a_log_entry_is_one_line_with_its_traceback() -> None:
-    try:
-        int(TOKEN)
-    except ValueError:
-        entry = logging.LogRecord("dexter", 40, "x.py", 1, "failed", (), sys.exc_info())
+    failure = ValueError(f"with {TOKEN}")
+    about = (ValueError, failure, failure.__traceback__)
+    entry = logging.LogRecord("dexter", logging.ERROR, "x.py", 1, "failed", (), about)
     line = JsonLines(TOKEN).format(entry)
     assert "\n" not in line
     assert TOKEN not in line

@@ -94,6 +94,8 @@ def test_a_secret_is_replaced_by_its_kind(text: str, shown: str) -> None:
         'api_key = os.environ["API_KEY"]',
         "secret = settings.SECRET",
         "def login(user: str, password: str) -> None:",
+        'headers["Authorization"] = f"Bearer {self.token}"',
+        "token = Name.Label",
         'if password == "x" and token != y:',
         "export TOKEN=${TOKEN} SECRET=$SECRET",
         "fetch(url, { credentials: 'same-origin' })",

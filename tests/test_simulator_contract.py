@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError, validate
 
 from dexter_mcp.simulator import Simulator, World
 from dexter_mcp.simulator.attachment import Attachment
@@ -67,11 +67,6 @@ OPTIONAL: Mapping[str, frozenset[str]] = {
 """What the description calls required and servers leave out."""
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def described() -> Json:
     return json.loads(DESCRIPTION.read_text("utf-8")) if DESCRIPTION.exists() else {"paths": {}}
 
@@ -100,9 +95,12 @@ def reply_schema(path: str) -> Json:
     return schema | {"components": components()}
 
 
-def complaints(schema: Json, reply: Json | list[Any]) -> list[str]:
-    found = Draft202012Validator(schema).iter_errors(reply)
-    return [f"{error.json_path}: {error.message[:200]}" for error in found]
+def complaint(schema: Json, reply: Json | list[Any]) -> str:
+    try:
+        validate(reply, schema, cls=Draft202012Validator)
+    except ValidationError as error:
+        return f"{error.json_path}: {error.message[:200]}"
+    return ""
 
 
 def small_world() -> World:
@@ -227,7 +225,7 @@ async def test_a_reply_is_what_sentry_describes(world: World, path: str) -> None
     reply = await ask(world, path)
     assert reply.status_code == 200
     assert reply.json(), "an empty list proves nothing"
-    assert complaints(reply_schema(path), reply.json()) == []
+    assert complaint(reply_schema(path), reply.json()) == ""
 
 
 async def test_every_served_question_has_an_answer(
@@ -247,10 +245,10 @@ async def test_an_issue_has_what_every_client_reads(world: World) -> None:
     needed = {"id": text, "shortId": text, "title": text, "status": text, "lastSeen": text}
     needed |= {"count": {"type": "string", "pattern": "^[0-9]+$"}, "userCount": number}
     schema: Json = {"type": "object", "properties": needed, "required": sorted(needed)}
-    assert complaints(schema, issue) == []
+    assert complaint(schema, issue) == ""
 
 
 def test_a_wrong_reply_is_noticed() -> None:
     schema = translated({"type": "array", "items": {"type": "string", "nullable": True}})
-    assert complaints(schema, ["a", None]) == []
-    assert complaints(schema, ["a", 1]) != []
+    assert complaint(schema, ["a", None]) == ""
+    assert complaint(schema, ["a", 1]) != ""

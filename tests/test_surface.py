@@ -4,7 +4,6 @@
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +14,12 @@ from answers import text_of
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
-from dexter_mcp.tools import publish
 from dexter_mcp.tools.registry import DEFAULT, TOOLSETS, UnknownToolset
-from tokens import tokens
+from surface import ROOT, cost, current, definition, with_table
 
 pytestmark = pytest.mark.anyio
 
-SURFACE = Path(__file__).parents[1] / "tools"
+SURFACE = ROOT / "tools"
 MOST_TOOLS = 25
 MOST_TOKENS = 4_500
 """Tokens that every conversation spends on our definitions. Raise it on purpose."""
@@ -31,10 +29,6 @@ VERBS = {"list", "get", "search", "query", "create", "update", "delete", "whoami
 
 async def listed(client: Client) -> list[Tool]:
     return (await client.list_tools()).tools
-
-
-def definition(tool: Tool) -> str:
-    return tool.model_dump_json(by_alias=True, exclude_none=True)
 
 
 async def test_the_tools_folder_shows_what_clients_receive(either_client: Client) -> None:
@@ -48,13 +42,19 @@ async def test_the_tools_folder_is_what_the_code_says() -> None:
         file.relative_to(SURFACE).as_posix(): file.read_text("utf-8")
         for file in SURFACE.rglob("*.*")
     }
-    assert shown == publish.current(), "run `make surface` and review the difference"
+    assert shown == current(), "run `make surface` and review the difference"
+
+
+def test_the_readme_lists_the_tools_with_their_cost() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert "| `get_issue` |" in readme
+    assert readme == with_table(readme), "run `make surface`"
 
 
 async def test_the_default_surface_stays_within_its_budget(client: Client) -> None:
     tools = await listed(client)
     assert len(tools) <= MOST_TOOLS
-    assert sum(tokens(definition(tool)) for tool in tools) <= MOST_TOKENS
+    assert sum(cost(tool) for tool in tools) <= MOST_TOKENS
 
 
 async def test_all_tools_together_stay_small_on_average(
@@ -63,7 +63,7 @@ async def test_all_tools_together_stay_small_on_average(
     everything = Settings(url=settings.url, token=settings.token, toolsets=("all",))
     async with Client(build_server(everything, sample)) as client:
         tools = await listed(client)
-        spent = sum(tokens(definition(tool)) for tool in tools)
+        spent = sum(cost(tool) for tool in tools)
         assert spent <= MOST_TOKENS_EACH * len(tools)
 
 

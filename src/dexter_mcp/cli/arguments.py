@@ -39,7 +39,8 @@ class _Parser(argparse.ArgumentParser):
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Read a command line; leaves with exit code 0 after `--help` and 2 after a mistake."""
     parser = _parser()
-    arguments, rest = parser.parse_known_args(argv)
+    start = argparse.Namespace(command="serve", simulator=False)
+    arguments, rest = parser.parse_known_args(argv, start)
     if unknown := [word for word in rest if arguments.command != "call" or word.startswith("-")]:
         parser.error(f"there is no {' '.join(unknown)}")
     if arguments.command == "call":
@@ -87,7 +88,6 @@ def _parser() -> _Parser:
         parents=[shared],
     )
     parser.add_argument("--version", action="version", version=f"dexter-mcp {__version__}")
-    parser.set_defaults(command="serve", simulator=False)
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", description="without one: serve over stdio"
     )

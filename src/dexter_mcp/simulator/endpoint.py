@@ -119,7 +119,7 @@ def endpoint(world: World, path: str, resource: str = "", /, **handlers: Handler
         call = Call(world, request, token, await request.body())
         if resource:
             if "org" in request.path_params:
-                _ = call.org
+                _ = call.org  # whoever can't reach it learns nothing about scopes
             auth.authorize(token, resource, request.method)
         return handler(call)
 

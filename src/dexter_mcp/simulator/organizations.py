@@ -70,4 +70,5 @@ def _is_shown(call: Call, org: Organization) -> bool:
 
 
 def _details(call: Call) -> Response:
-    return JSONResponse(organization_details(call, call.org))
+    shape = organization_json if call.query.get("detailed") == "0" else organization_details
+    return JSONResponse(shape(call, call.org))

@@ -3,64 +3,11 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, overload
+from typing import Any, NamedTuple, Self, overload
 
+from dexter_mcp.simulator import schema
 from dexter_mcp.simulator.search import matches
 from dexter_mcp.simulator.story import Json
-
-_TABLES = """
-CREATE TABLE events (
-    seq INTEGER PRIMARY KEY, id TEXT NOT NULL, project INTEGER NOT NULL, issue INTEGER,
-    at REAL NOT NULL, received REAL NOT NULL, environment TEXT NOT NULL, release TEXT NOT NULL,
-    user TEXT NOT NULL, body INTEGER NOT NULL
-);
-CREATE TABLE event_tags (event INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL);
-CREATE TABLE traits (
-    body INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, tag INTEGER NOT NULL
-);
-CREATE TABLE users (name TEXT PRIMARY KEY, number TEXT, email TEXT, username TEXT, ip TEXT);
-"""
-
-_INDEXES = """
-CREATE UNIQUE INDEX IF NOT EXISTS events_by_id ON events (id);
-CREATE INDEX IF NOT EXISTS events_by_issue ON events (issue, at, user, project, environment);
-CREATE INDEX IF NOT EXISTS events_by_project ON events (project, at);
-CREATE INDEX IF NOT EXISTS events_by_body ON events (body);
-CREATE INDEX IF NOT EXISTS event_tags_by_event ON event_tags (event);
-CREATE INDEX IF NOT EXISTS event_tags_by_key ON event_tags (key);
-CREATE INDEX IF NOT EXISTS traits_by_body ON traits (body);
-CREATE INDEX IF NOT EXISTS traits_by_key ON traits (key);
-"""
-"""Made with the first question, since they slow down the telling of a world."""
-
-_KNOWN_USER = "events JOIN users ON users.name = user"
-_FACETS = (
-    ("1, key, value", "events JOIN event_tags ON event = seq", "1"),
-    ("tag, key, value", "events JOIN traits USING (body)", "1"),
-    ("1, 'environment', environment", "events", "environment != ''"),
-    ("1, 'release', release", "events", "release != ''"),
-    ("1, 'user', user", "events", "user != ''"),
-    ("0, 'user.id', number", _KNOWN_USER, "number != ''"),
-    ("0, 'user.email', email", _KNOWN_USER, "email != ''"),
-    ("0, 'user.username', username", _KNOWN_USER, "username != ''"),
-    ("0, 'user.ip', ip", _KNOWN_USER, "ip != ''"),
-)
-"""Where the tags (1) and the other searchable fields (0) of an event are kept."""
-
-_COLUMNS = "seq, id, project, issue, at, environment, release, user"
-
-
-def _view() -> str:
-    """Gather what is known of each event, in rows of key and value.
-
-    The columns of the events come along, so that a condition reaches into each part.
-    """
-    parts = (
-        f"SELECT {_COLUMNS}, {facet} FROM {source} WHERE {known}"  # noqa: S608 - constants all
-        for facet, source, known in _FACETS
-    )
-    return f"CREATE VIEW facets ({_COLUMNS}, tag, key, value) AS {' UNION ALL '.join(parts)}"
-
 
 NEWEST = "at DESC, id DESC"
 OLDEST = "at, id"
@@ -95,8 +42,7 @@ class Totals:
     last: float
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One row; `seq` is 0 until the row is stored."""
 
     id: str
@@ -176,8 +122,8 @@ class Store:
     def __init__(self) -> None:
         self.bodies: list[Json] = []
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
-        self._database.executescript(_TABLES)
-        self._database.execute(_view())
+        self._database.executescript(schema.TABLES)
+        self._database.execute(schema.facets())
         self._database.create_function("matches", 2, matches, deterministic=True)
         self._stored = 0
         self._indexed = False
@@ -196,7 +142,7 @@ class Store:
         self._stored += len(events)
         self._database.executemany(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ((seq, *_columns(event)) for seq, event in enumerate(events, start)),
+            ((seq, *event[:-1]) for seq, event in enumerate(events, start)),
         )
         self._database.executemany(
             "INSERT INTO event_tags VALUES (?, ?, ?)",
@@ -313,7 +259,7 @@ class Store:
 
     def _rows(self, *parts: str | Where) -> list[tuple[Any, ...]]:
         if not self._indexed:
-            self._database.executescript(_INDEXES)
+            self._database.executescript(schema.INDEXES)
             self._indexed = True
         sql = " ".join(part.sql if isinstance(part, Where) else part for part in parts)
         values = [v for part in parts if isinstance(part, Where) for v in part.values]
@@ -321,9 +267,3 @@ class Store:
 
 
 _USER_FIELDS = ("id", "email", "username", "ip_address")
-
-
-def _columns(event: Event) -> tuple[Value, ...]:
-    when = (event.at, event.received)
-    where = (event.environment, event.release)
-    return (event.id, event.project, event.issue, *when, *where, event.user, event.body)

@@ -55,6 +55,9 @@ def _issue(world: "World", project: Project, story: Story) -> Issue:
         )
         for entry in story.activity
     ]
+    if story.status == "resolved" and issue.activity:
+        version = issue.activity[-1].data.get("version")
+        issue.status_details = {"inRelease": version} if version else {}
     return issue
 
 

@@ -42,8 +42,7 @@ def _fields(payload: Json) -> Iterator[tuple[str, str]]:
         yield "error.mechanism", text(mechanism.get("type"))
         yield from _handled(mechanism.get("handled"))
         for frame in mappings(mapping(exception.get("stacktrace")).get("frames")):
-            for key, name in _FRAME_FIELDS.items():
-                yield key, text(frame.get(name))
+            yield from ((key, str(frame.get(name) or "")) for key, name in _FRAME_FIELDS.items())
 
 
 def _handled(handled: object) -> Iterator[tuple[str, str]]:

@@ -144,7 +144,7 @@ _KEY: Final = re.compile(rf"{_NAME}\Z", re.IGNORECASE)
 
 _SCHEME: Final = r"(?:bearer|basic|token|bot|apikey)"
 _CREDENTIALS: Final = re.compile(
-    rf"(?P<lead>authorization[\"']?\s*+[:=]\s*+[\"']?{_SCHEME}\s++){_UNSEEN}[^\s\"',;]++"
+    rf"(?P<lead>authorization[\"']?\s*+[:=]\s*+[\"']?{_SCHEME}\s++){_UNSEEN}(?![.{{<$*])[^\s\"',;]++"
     rf"|\b(?P<bearer>bearer\s++){_UNSEEN}(?=[A-Za-z._~+/-]*+[0-9])[\w.~+/-]{{12,}}+=*+"
     r"|\b(?P<basic>basic\s++)[A-Za-z0-9+/]{8,}+={1,2}+",
     re.IGNORECASE,
@@ -162,15 +162,15 @@ _HEADER_PAIR: Final = re.compile(
 
 _ASSIGNED: Final = re.compile(
     rf"(?P<name>{_NAME})(?P<mid>(?:\\*+[\"'`]\]?)?+\s*+(?:=>|:=|=(?![=~>])|:(?!:|//)|%3D)\s*+)"
-    r"(?:(?P<open>[\[(]?\s*+[bur]{0,2}(?P<quote>\"\"\"|'''|```|\\*+[\"'`])\s*+)"
+    r"(?:(?P<open>[\[(]?\s*+[burf]{0,2}(?P<quote>\"\"\"|'''|```|\\*+[\"'`])\s*+)"
     rf"{_UNSEEN}(?P<quoted>(?:(?!(?P=quote))(?:\\.|.))++)"
-    rf"|(?![bur]{{1,2}}[\"'`]){_UNSEEN}(?P<plain>[^\s\"'`,;&<>\u2039)\]}}|]++))"
+    rf"|(?![burf]{{1,2}}[\"'`]){_UNSEEN}(?P<plain>[^\s\"'`,;&<>\u2039)\]}}|]++))"
     rf"|(?P<tag><(?:[\w:.-]{{0,40}}?{_NAME})>){_UNSEEN}[^<>]++(?=</)",
     re.IGNORECASE,
 )
 
 _NO_SECRET: Final = re.compile(
-    r"none|null|nil|undefined|nan|true|false|yes|no|on|off|str|string|int|integer|number"
+    r"none|null|nil|undefined|nan|true|false|yes|no|on|off|str|secretstr|string|int|integer|number"
     r"|bool|boolean|bytes|any|object|optional|required|missing|invalid|empty|unset|expired|include"
     r"|omit|same-origin|await|new|function|async|lambda|typeof|n/a|[^a-z0-9]*",
     re.IGNORECASE,
@@ -180,9 +180,10 @@ _PLACEHOLDER: Final = re.compile(
     r"|\{|%[s(]|\.\.\.|…",
     re.IGNORECASE,
 )
+_BLANK_TO_FILL: Final = re.compile(r"[{<][A-Za-z_][\w.]*+[}>]")
 _SENTENCE: Final = re.compile(r"[A-Z][a-z']*+ [a-z]++ [\w' ]|[A-Z][a-z]++ [a-z]++[.!]")
 _CODE: Final = re.compile(
-    r"[A-Za-z_$][\w.$]*+[(\[]"
+    r"[A-Za-z_$][\w.$]*+[(\[]|[A-Za-z_]++(?:\.[A-Za-z_]++)++\Z"
     r"|(?:self|this|cls|os|process|env|config|settings|request|req|args|kwargs|options|opts|params"
     r"|props|state|user|data|body|form|ctx|context|event|app)\.[A-Za-z_$]"
 )
@@ -238,7 +239,9 @@ def _kind(name: str) -> str:
 
 def _holds_nothing(value: str) -> bool:
     bare = value.strip().strip("\"'")
-    return bool(_NO_SECRET.fullmatch(bare) or _PLACEHOLDER.match(bare))
+    if _NO_SECRET.fullmatch(bare):
+        return True
+    return bool(_PLACEHOLDER.match(bare) or _BLANK_TO_FILL.search(bare))
 
 
 def _without_credentials(match: re.Match[str]) -> str:

@@ -74,7 +74,7 @@ def _fate(setting: Setting, payload: Json, chance: Random) -> dict[str, Any]:
         "count": count,
         "users": _users(setting, count, chance),
         "first_seen": first,
-        "last_seen": min(first / 2, timedelta(hours=round(chance.uniform(*course.last), 2))),
+        "last_seen": min(first / 2, _lately(course.last, chance)),
         "rhythm": chance.choice(course.rhythms),
         "releases": adoption(setting.project),
         "environments": dict(setting.environments),
@@ -85,6 +85,12 @@ def _fate(setting: Setting, payload: Json, chance: Random) -> dict[str, Any]:
         "activity": tuple(_activity(setting, substatus, assignee, first, chance)),
         "suspect": _suspect(setting, payload, substatus),
     }
+
+
+def _lately(bounds: Hours, chance: Random) -> timedelta:
+    """Choose when it was seen last: rather lately, as what is rare is forgotten soon."""
+    least, most = bounds
+    return timedelta(hours=round(least + (most - least) * chance.random() ** 2.5, 2))
 
 
 def _count(chance: Random) -> int:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import groupby
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Self
 
 from dexter_mcp.simulator.sample.reprs import shown
 from dexter_mcp.simulator.sample.sources import sections
@@ -20,7 +20,7 @@ from dexter_mcp.simulator.story import Json
 _CONTEXT = 5
 _HEADER = re.compile(r"(?P<path>\S+):(?P<line>\d+) (?P<function>.+)")
 _CALL = re.compile(
-    r"(?P<path>\S+?)(?::(?P<line>-?\d+))?(?::(?P<column>\d+))? (?P<function>.+?)(?: \| (?P<code>.+))?$"
+    r"(?P<path>\S+?)(?::(?P<line>-?\d+))?(?::(?P<column>\d+))? (?P<function>.+?)(?: \| (?P<code>.+))?"
 )
 
 Origin = Literal["ours", "library"]
@@ -83,8 +83,34 @@ def _told_apart(name: str, same: list[Excerpt]) -> dict[str, Excerpt]:
     return {f"{PurePosixPath(excerpt.path).stem}:{name}": excerpt for excerpt in same}
 
 
-LIBRARIES: Mapping[str, tuple[str, ...]] = MappingProxyType(dict(sections("libraries")))
-"""Lists of library calls, by name."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call in a library: what is shown of it is the line alone."""
+
+    path: str
+    function: str
+    shown: Json
+
+    @classmethod
+    def parse(cls, line: str) -> Self:
+        """Read `path:line:column function | code`, of which only path and function must be."""
+        match = _CALL.fullmatch(line)
+        if match is None:
+            raise ValueError(f"{line!r} is no call: write `path:line function | code`.")
+        shown: Json = {"in_app": False}
+        shown |= {"lineno": int(match["line"])} if match["line"] else {}
+        shown |= {"colno": int(match["column"])} if match["column"] else {}
+        shown |= {"context_line": f"    {match['code']}"} if match["code"] else {}
+        return cls(match["path"], match["function"], shown)
+
+
+LIBRARIES: Mapping[str, Sequence[Call]] = MappingProxyType(
+    {
+        name: [Call.parse(line) for line in filter(None, lines)]
+        for name, lines in sections("libraries")
+    }
+)
+"""Calls that always come together, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +134,8 @@ class Tracer:
 
     def _frames(self, step: str) -> Iterator[Json]:
         if step.startswith("*"):
-            yield from (self._library(call) for call in LIBRARIES[step[1:]] if call)
+            for call in LIBRARIES[step[1:]]:
+                yield self.language(call.path, call.function, "library") | call.shown
         else:
             name, _, text = step.partition(" > ")
             yield self._ours(self.code[name], text)
@@ -121,15 +148,6 @@ class Tracer:
         if "colno" in frame:
             frame["colno"] = frame["context_line"].index(text) + 1
         return frame
-
-    def _library(self, call: str) -> Json:
-        match = _CALL.match(call)
-        if match is None:
-            raise LookupError(f"{call!r} is no library call: write `path:line function | code`.")
-        frame = self.language(match["path"], match["function"], "library") | {"in_app": False}
-        frame |= {"lineno": int(match["line"])} if match["line"] else {}
-        frame |= {"colno": int(match["column"])} if match["column"] else {}
-        return frame | ({"context_line": f"    {match['code']}"} if match["code"] else {})
 
 
 def python(path: str, function: str, origin: Origin) -> Json:
@@ -160,20 +178,19 @@ def javascript(path: str, function: str, _: Origin) -> Json:
 
 def jvm(path: str, function: str, _: Origin) -> Json:
     """Name a place as the Java SDK does: by class, the file without its folder."""
-    name = PurePosixPath(path)
-    owner = path.removesuffix(name.suffix).replace("/", ".")
-    file = name.stem.partition("$")[0] + name.suffix
+    owner, suffix = path.rsplit(".", 1)
+    file = f"{owner.rpartition('/')[2].partition('$')[0]}.{suffix}"
     return {
         "filename": file,
         "abs_path": file,
-        "module": owner,
+        "module": owner.replace("/", "."),
         "function": function,
     }
 
 
 def go(path: str, function: str, origin: Origin) -> Json:
     """Name a place as the Go SDK does: by package, with the receiver in the function."""
-    package = str(PurePosixPath(path).parent)
+    package = path.rpartition("/")[0]
     standard = "." not in path.partition("/")[0]
     root = "/src" if origin == "ours" else "/usr/local/go/src" if standard else "/go/pkg/mod"
     return {
@@ -193,5 +210,5 @@ def cocoa(path: str, function: str, origin: Origin) -> Json:
         "instruction_addr": f"{0x100000000 + address:#x}",
     }
     if origin == "ours":
-        frame |= {"filename": PurePosixPath(path).name, "abs_path": f"/build/{path}"}
+        frame |= {"filename": path.rpartition("/")[2], "abs_path": f"/build/{path}"}
     return frame

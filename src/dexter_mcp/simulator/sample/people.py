@@ -30,6 +30,7 @@ class Member:
     """What the history of releases calls them."""
     name: str
     teams: tuple[str, ...]
+    """Their own team first."""
     role: str = "member"
 
     @property
@@ -39,7 +40,7 @@ class Member:
 
 
 MEMBERS = (
-    Member("mira", "Mira Voss", ("payments",), "owner"),
+    Member("mira", "Mira Voss", tuple(TEAMS), "owner"),
     Member("tomas", "Tomás Ferreira", ("payments",), "manager"),
     Member("ines", "Inês Duarte", ("payments", "storefront")),
     Member("yuki", "Yuki Tanabe", ("storefront",)),
@@ -64,8 +65,8 @@ class Project:
 
     @property
     def owners(self) -> tuple[str, ...]:
-        """Name everyone of its teams, as an issue's `assigned_to`."""
-        people = [f"user:{one.email}" for one in MEMBERS if set(one.teams) & set(self.teams)]
+        """Name its teams and their people, as an issue's `assigned_to`."""
+        people = [f"user:{one.email}" for one in MEMBERS if one.teams[0] in self.teams]
         return (*people, *(f"team:{team}" for team in self.teams))
 
 

@@ -1,0 +1,99 @@
+"""The parts of an issue or an event: their order, what is kept longest, what brings the rest."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal
+
+from dexter_mcp.views.answer import Failed, failures
+from dexter_mcp.views.budget import FLOOR, HARD_CAP, Section, fit
+from dexter_mcp.views.untrusted import Fence
+
+Detail = Literal["brief", "normal", "full"]
+Parts = Mapping[str, Sequence[str]]
+"""Lines by the name of their part, as `include` has it; `about` is always shown."""
+
+ABOUT = "about"
+
+_KEEP: Mapping[str, int] = MappingProxyType(
+    {
+        ABOUT: 20,
+        "exception": 19,
+        "message": 18,
+        "spans": 17,
+        "threads": 16,
+        "tags": 15,
+        "request": 14,
+        "breadcrumbs": 13,
+        "user": 12,
+        "activity": 11,
+        "commits": 10,
+        "contexts": 9,
+        "extra": 8,
+        "attachments": 7,
+        "packages": 6,
+    }
+)
+"""Higher is given up later. The order is also the one to read in, what the code did first."""
+
+_READ = (
+    *(ABOUT, "exception", "message", "spans", "threads", "tags", "request", "user", "contexts"),
+    *("breadcrumbs", "extra", "commits", "activity", "attachments", "packages"),
+)
+_BRIEF = frozenset({ABOUT, "exception", "message"})
+_UNTITLED = frozenset({ABOUT, "exception"})
+_LEAST = 3
+"""Lines that a part keeps until it has to go as a whole."""
+
+
+def is_full(detail: Detail, include: Sequence[str]) -> bool:
+    """Tell whether parts are to show all they have: those asked for by name are."""
+    return detail == "full" or (bool(include) and detail != "brief")
+
+
+def more(part: str, text: str = "more") -> str:
+    """Say that a part holds more, and which argument brings it."""
+    return f"… {text} (include={part})"
+
+
+def compose(
+    heading: Sequence[str],
+    parts: Parts,
+    onward: str,
+    failed: Sequence[Failed],
+    *,
+    include: Sequence[str],
+    detail: Detail,
+    fence: Fence,
+    budget: int,
+) -> str:
+    """Set an answer together: our own heading, everything from events in one fence, what next.
+
+    `detail=full` widens the budget to the hard cap.
+    """
+    top = "\n".join(heading)
+    tail = [onward, *failures(failed)]
+    around = len("\n".join([top, fence.opening, "", fence.closing, *tail]))
+    limit = HARD_CAP if detail == "full" else min(max(budget, 2 * FLOOR), HARD_CAP)
+    chosen = _chosen(parts, include, detail)
+    inside = fit([_section(name, parts[name]) for name in chosen], limit - around)
+    missing = [name for name in include if not parts.get(name)]
+    absent = [f"none here: {', '.join(missing)}"] if missing else []
+    return "\n".join(filter(None, [top, fence.block(inside.split("\n")), *absent, *tail]))
+
+
+def _chosen(parts: Parts, include: Sequence[str], detail: Detail) -> list[str]:
+    if include:
+        wanted = {ABOUT, *include}
+    else:
+        wanted = set(_BRIEF) if detail == "brief" else set(_READ)
+    return [name for name in _READ if name in wanted and parts.get(name)]
+
+
+def _section(name: str, lines: Sequence[str]) -> Section:
+    return Section(
+        title="" if name in _UNTITLED else f"{name}:",
+        lines=lines,
+        more=f"include={name} detail=full",
+        keep=_KEEP[name],
+        minimum=_LEAST,
+    )

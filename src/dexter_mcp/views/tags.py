@@ -1,0 +1,88 @@
+"""Tags: what sets an issue's events apart. Keys and values come with events."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from dexter_mcp.sentry.reply import Page
+from dexter_mcp.sentry.tags import Sort, Tag, TagValue
+from dexter_mcp.views import pairs
+from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.listing import onward, short_ago
+from dexter_mcp.views.numbers import count, counted, percent
+from dexter_mcp.views.parts import more
+from dexter_mcp.views.table import table
+from dexter_mcp.views.untrusted import Fence, clean, name
+
+_KEY = 60
+_VALUE = 120
+_SHORT_VALUE = 50
+_TOP = 3
+_FEW = 6
+_MOST = 60
+_TELLING_SHARE = 0.6
+
+_TOLD_ELSEWHERE = frozenset(
+    {"level", "handled", "mechanism", "user", "transaction", "url", "trace", "trace.span", "runtime"}
+)
+"""Tags that repeat what an issue or its event say better."""
+_ALWAYS_TELLING = frozenset({"release", "environment"})
+
+
+def overview(tags: Sequence[Tag], *, issue: str, fence: Fence, now: datetime) -> Answer:
+    """Show each tag of an issue with its commonest values."""
+    del now
+    if not tags:
+        return Answer(f"The events of issue {name(issue)} have no tags.", data={"tags": tags})
+    shown = tags[:_MOST]
+    rows = [[clean(tag.key, limit=_KEY), _distinct(tag), _shares(tag)] for tag in shown]
+    left = len(tags) - len(shown)
+    lines = [
+        f"{counted(len(tags), 'tag')} of issue {name(issue)}",
+        fence.block([table(("tag", "values", "commonest"), rows)]),
+        f"… {counted(left, 'more tag')}" if left else "",
+        "more: tag=… shows all values of one",
+    ]
+    return Answer("\n".join(filter(None, lines)), data={"tags": tags})
+
+
+def distribution(
+    tag: Tag, page: Page[TagValue], *, issue: str, sort: Sort, fence: Fence, now: datetime
+) -> Answer:
+    """Show how an issue's events spread over the values of one tag."""
+    data = {"tag": tag, "values": page}
+    if not page.items:
+        return Answer(f"No event of issue {name(issue)} has this tag. Leave `tag` out to see which there are.", data)
+    headers = (clean(tag.key, limit=_KEY), "events", "share", "last seen", "first seen")
+    rows = [
+        [
+            _shown(value, _VALUE),
+            count(value.count),
+            percent(value.count, tag.total_values),
+            short_ago(value.last_seen, now),
+            short_ago(value.first_seen, now),
+        ]
+        for value in page.items
+    ]
+    values = max(tag.unique_values or 0, len(page.items))
+    first = f"{counted(values, 'value')} in {counted(tag.total_values, 'event')} of issue {name(issue)}, sort: {sort}"
+    return Answer("\n".join([first, fence.block([table(headers, rows)]), *onward(page)]), data)
+
+
+def telling(tags: Iterable[Tag], *, full: bool) -> list[str]:
+    """Pick the tags that set an issue apart: one value holds most of the events, but not all.
+
+    In full it is all of them. A tag with a single value may tell as much, but it can't be told
+    whether the program has others; they share a line.
+    """
+    known = [tag for tag in tags if tag.top_values and tag.total_values]
+    if full:
+        return [f"{clean(tag.key, limit=_KEY)}: {_shares(tag)}" for tag in known]
+    keys = {tag.key.raw for tag in known}
+    own = [tag for tag in known if not _repeats(tag.key.raw, keys)]
+    apart = sorted((tag for tag in own if _sets_apart(tag)), key=_skew, reverse=True)
+    lines = [f"{clean(tag.key, limit=_KEY)}: {_shares(tag)}" for tag in apart[:_FEW]]
+    single = [tag for tag in own if tag.unique_values == 1][:_FEW]
+    always = ", ".join(f"{clean(tag.key, limit=_KEY)} {_shown(tag.top_values[0], _SHORT_VALUE)}" for tag in single)
+    left = len(known) - len(apart[:_FEW]) - len(single)
+    del left, more
+    return [*lines, f"always: {always}"] if always else lines

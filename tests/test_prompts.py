@@ -1,0 +1,72 @@
+"""Prompts: right for the tools on offer, and clear about what they need."""
+
+import pytest
+from mcp import Client, MCPError
+from mcp.types import TextContent
+
+from dexter_mcp.server import build_server
+from dexter_mcp.settings import Settings
+from dexter_mcp.simulator import Simulator
+
+pytestmark = pytest.mark.anyio
+
+
+async def filled(client: Client, name: str, **arguments: str) -> str:
+    prompt = await client.get_prompt(name, arguments)
+    content = prompt.messages[0].content
+    assert isinstance(content, TextContent)
+    return content.text
+
+
+async def test_the_prompts_are_listed_with_their_arguments(either_client: Client) -> None:
+    prompts = {prompt.name: prompt for prompt in (await either_client.list_prompts()).prompts}
+    assert set(prompts) == {"investigate_issue", "triage_project", "explain_event"}
+    for prompt in prompts.values():
+        assert prompt.title
+        assert prompt.description
+        assert [argument.name for argument in prompt.arguments or [] if argument.required]
+
+
+async def test_investigating_leads_through_the_tools(client: Client) -> None:
+    text = await filled(client, "investigate_issue", issue="SHOP-1", org="acme")
+    assert "`SHOP-1` in the organization `acme`" in text
+    for tool in ("get_issue", "get_issue_tag", "list_issue_events", "search_issues"):
+        assert f"`{tool}`" in text
+
+
+async def test_what_was_left_out_leaves_no_trace(client: Client) -> None:
+    text = await filled(client, "investigate_issue", issue="SHOP-1")
+    assert "organization" not in text
+    assert "$" not in text
+
+
+async def test_triage_looks_back_a_fortnight_unless_told_otherwise(client: Client) -> None:
+    assert "last 14d" in await filled(client, "triage_project", project="checkout")
+    assert "last 24h" in await filled(client, "triage_project", project="checkout", period="24h")
+
+
+async def test_a_dollar_in_an_argument_stays_what_it_is(client: Client) -> None:
+    assert "`$org`" in await filled(client, "triage_project", project="$org")
+
+
+async def test_a_prompt_names_no_tool_that_is_not_on_offer(
+    sample: Simulator, settings: Settings
+) -> None:
+    narrow = Settings(url=settings.url, token=settings.token, toolsets=("issues",))
+    async with Client(build_server(narrow, sample)) as client:
+        text = await filled(client, "investigate_issue", issue="SHOP-1")
+        assert "`get_issue`" in text
+        assert "get_issue_tag" not in text
+        assert "get_event" not in text
+
+
+async def test_a_missing_argument_is_told_as_such(either_client: Client) -> None:
+    with pytest.raises(MCPError, match="needs `issue`: Issue number"):
+        await either_client.get_prompt("investigate_issue", {})
+
+
+async def test_an_unknown_prompt_is_answered_with_those_that_there_are(
+    either_client: Client,
+) -> None:
+    with pytest.raises(MCPError, match="investigate_issue"):
+        await either_client.get_prompt("investigate", {})
