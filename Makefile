@@ -2,8 +2,8 @@
 PYTHON ?= $(shell .ci/pythons --default)
 BIN := .venv/bin
 
-.PHONY: help demo test check pytest others surface bench clean
 .DEFAULT_GOAL := help
+.PHONY: help demo test check pytest others surface bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,14 +22,15 @@ check: .venv/developing ## run lint, types and import contracts
 pytest: .venv/developing ## run the tests on the default Python, with branch coverage
 	$(BIN)/pytest --cov
 
-others: .venv/developing
-	@.ci/pythons --other-than $(BIN)/python | while read -r version python; do \
-	  $(MAKE) --no-print-directory ".venv-$$version/testing" PYTHON="$$python" && \
-	  echo "Python $$version" && ".venv-$$version/bin/pytest" -q || exit 1; \
-	done
+others: .venv/developing ## run the tests on every other Python, two at a time
+	@targets=$$(.ci/pythons --other-than $(BIN)/python | sed 's/ .*//; s/^/test-on-/'); \
+	test -z "$$targets" || $(MAKE) --no-print-directory --jobs=2 --output-sync $$targets
+
+test-on-%: .venv-%/testing
+	.venv-$*/bin/pytest -q
 
 surface: .venv/developing ## write tools/ anew, as clients receive it; review the diff
-	$(BIN)/python tests/surface.py
+	$(BIN)/python -m dexter_mcp.tools.publish tools
 
 bench: .venv/developing ## measure the start beside a bare server's, in an environment of its own
 	rm -rf dist .venv-bench
@@ -42,8 +43,8 @@ clean: ## remove everything that was made here
 	rm -rf .venv .venv-* dist build .coverage .hypothesis .import_linter_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# An environment holds nothing but pip, then this project, then what developing it takes. Groups
-# of dependencies need a pip newer than the one that many a Python brings along.
+# An environment holds pip, then this project, then what developing it takes. Groups of
+# dependencies need a newer pip than many a Python brings along.
 .venv/installed: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, with its venv module."; exit 1; }
 	$(PYTHON) -m venv .venv
@@ -56,7 +57,9 @@ clean: ## remove everything that was made here
 	@touch $@
 
 .venv-%/testing: pyproject.toml
-	$(PYTHON) -m venv .venv-$*
+	"$$(.ci/pythons $*)" -m venv .venv-$*
 	.venv-$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	.venv-$*/bin/python -m pip install --quiet --editable . --group test
 	@touch $@
+
+.PRECIOUS: .venv-%/testing

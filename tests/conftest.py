@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import pytest
+from hypothesis import settings as hypothesis
 from mcp import Client
 
 from answers import Ask, text_of
@@ -11,6 +12,10 @@ from clock import now
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
+
+# A loaded machine is no finding: properties are about what comes out, not how fast.
+hypothesis.register_profile("unhurried", deadline=None)
+hypothesis.load_profile("unhurried")
 
 Era = Literal["auto", "legacy"]
 

@@ -18,7 +18,7 @@ async def test_a_misspelt_argument_is_refused_with_the_valid_ones(refused: Ask) 
 
 
 async def test_a_number_may_come_as_text(ask: Ask) -> None:
-    assert await ask("search_issues", limit="3") == await ask("search_issues", limit=3)
+    assert (await ask("search_issues", limit="3")).startswith("3 of ")
 
 
 async def test_a_single_name_may_stand_for_a_list(ask: Ask) -> None:

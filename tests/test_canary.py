@@ -130,7 +130,7 @@ def calls(issue: str, event: str) -> dict[str, list[dict[str, Any]]]:
         "whoami": [{}],
         "list_organizations": [{}],
         "list_projects": [{}],
-        "search_issues": [{}, {"query": ""}, {"query": "canary"}, {"project": "aviary"}],
+        "search_issues": [{}, {"query": ""}, {"query": "ignore"}, {"project": "aviary"}],
         "get_issue": [
             *({"issue": issue, "detail": detail} for detail in ("brief", "normal", "full")),
             *({"issue": issue, "include": section} for section in SECTIONS),
@@ -140,7 +140,7 @@ def calls(issue: str, event: str) -> dict[str, list[dict[str, Any]]]:
             *({"event": "latest", "issue": issue, "detail": d} for d in ("brief", "full")),
             *({"event": event, "include": section, "detail": "full"} for section in SECTIONS),
         ],
-        "list_issue_events": [{"issue": issue}, {"issue": issue, "query": "canary"}],
+        "list_issue_events": [{"issue": issue}, {"issue": issue, "query": "ignore"}],
         "get_issue_tag": [
             {"issue": issue},
             *({"issue": issue, "tag": tag} for tag in ("canary1", "release", "user", "url")),

@@ -234,7 +234,7 @@ async def test_broken_answers_look_broken(simulator: Simulator, caller: Caller) 
         simulator.faults.add(fault)
     page, half, flood, cut = [await caller.ask("/organizations/") for _ in range(4)]
     assert (page.status_code, page.headers["content-type"][:9]) == (502, "text/html")
-    with pytest.raises(ValueError, match="JSON|Unterminated|delimiter|Expecting"):
+    with pytest.raises(ValueError, match=r"Unterminated string"):
         half.json()
     assert (len(flood.content), flood.json()) == (200_000, [])
     assert len(cut.content) < int(cut.headers["content-length"])

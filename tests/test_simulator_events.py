@@ -155,3 +155,15 @@ async def test_a_new_event_of_a_resolved_issue_is_a_regression(
     assert (issue["status"], issue["substatus"]) == ("unresolved", "regressed")
     assert issue["activity"][0]["data"] == {"version": "checkout@1.2.0"}
     assert issue["lastRelease"]["version"] == "checkout@1.2.0"
+
+
+async def test_each_event_has_a_trace_of_its_own(world: World, caller: Caller) -> None:
+    trace = {"trace_id": "c" * 32, "span_id": "a" * 16}
+    told = world.tell("acme", story(payload=broken(contexts={"trace": trace}), count=5))
+    events = f"{ISSUES}{told['id']}/events/"
+    full = await caller.read(events, full="true")
+    traces = {event["contexts"]["trace"]["trace_id"] for event in full}
+    assert len(traces) == 5
+    assert [e["id"] for e in await caller.read(events, query=f"trace:{min(traces)}")] == [
+        e["id"] for e in full if e["contexts"]["trace"]["trace_id"] == min(traces)
+    ]

@@ -132,8 +132,10 @@ async def test_a_search_finds_what_it_says(
     [
         (
             "a:1 OR b:2",
-            'Error parsing search query: Boolean statements containing "OR" or "AND" are not '
-            "supported in this search",
+            (
+                'Error parsing search query: Boolean statements containing "OR" or "AND" are not '
+                "supported in this search"
+            ),
         ),
         ("level:", "Error parsing search query: Empty string after 'level:'"),
     ],

@@ -1,15 +1,16 @@
 """One exchange with Sentry, from typed request to typed reply."""
 
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import httpx2
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from dexter_mcp.sentry import cursors, trail, wire
-from dexter_mcp.sentry.errors import Broken, NotFound, NoToken, SentryError, Unreachable
+from dexter_mcp.sentry.errors import Broken, Invalid, NotFound, NoToken, Unreachable
 from dexter_mcp.sentry.regions import Regions
-from dexter_mcp.sentry.reply import Page
+from dexter_mcp.sentry.reply import Page, readable
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ class Origin:
     """Where Sentry is, and what to show at the door."""
 
     url: str
-    token: str
+    token: str = field(repr=False)
 
 
 class Api:
@@ -112,7 +113,8 @@ class Api:
             response = await self._ask(moved, fresh_for) if moved else response
         if response.is_success:
             return response
-        raise _failure(response)
+        said = wire.detail(_json(response))
+        raise wire.error_for(response.status_code, said, response.headers, self._origin.url)
 
     async def _ask(self, url: str, fresh_for: float) -> httpx2.Response:
         if not self._origin.token:
@@ -122,30 +124,39 @@ class Api:
         except httpx2.TimeoutException as error:
             raise Unreachable(f"{wire.origin(url)} did not answer in time.") from error
         except httpx2.TransportError as error:
-            raise Unreachable(f"{wire.origin(url)} could not be reached: {error}.") from error
+            reason = str(error) or type(error).__name__
+            raise Unreachable(f"{wire.origin(url)} could not be reached: {reason}.") from error
+        except httpx2.DecodingError as error:
+            raise Broken(f"The reply of {wire.origin(url)} was garbled.") from error
+        except httpx2.InvalidURL as error:
+            raise Invalid("The arguments are too long for one request. Shorten them.") from error
         trail.note(response.extensions.get("age"))
         return response
 
 
-def _failure(response: httpx2.Response) -> SentryError:
-    return wire.error_for(
-        response.status_code,
-        wire.detail(_json(response)),
-        response.headers,
-        str(response.url),
-    )
+_NOT_JSON = object()
 
 
-def _json(response: httpx2.Response) -> object:
-    """Read an error body as JSON whatever its type says: Sentry's 429 claims to be HTML."""
+def _json(response: httpx2.Response) -> Any:
+    """Read a body as JSON whatever its type says: Sentry's 429 claims to be HTML."""
     try:
-        return response.json()
+        return from_json(response.content)
     except ValueError:
-        return None
+        return _NOT_JSON
 
 
 def _parse(shape: type[T], response: httpx2.Response) -> T:
+    body = _json(response)
+    if body is _NOT_JSON:
+        raise Broken(
+            f"{wire.origin(str(response.url))} did not answer with JSON, so perhaps it is not "
+            "Sentry, or a sign-in page stands before it. Check SENTRY_URL if this goes on."
+        )
     try:
-        return TypeAdapter(shape).validate_json(response.content)
+        return readable(body, TypeAdapter(shape).validate_python)
     except ValidationError as error:
-        raise Broken(f"Sentry's reply to {response.url.path} was not understood.") from error
+        where = ".".join(map(str, error.errors(include_input=False)[0]["loc"])) or "the whole"
+        # The cause is left out: it quotes the reply, which strangers wrote.
+        raise Broken(
+            f"Sentry's reply to {response.url.path} was not understood at {where}."
+        ) from None

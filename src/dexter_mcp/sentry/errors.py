@@ -7,7 +7,7 @@ SentryError
 ├── Refused       401, 403                               use a token with the right scopes
 ├── NotFound      404                                    check the slug or the id
 ├── RateLimited   429                                    wait, then try again
-├── Rejected      any other 4xx                          change the request
+├── Rejected      any other 4xx, a redirect elsewhere    change the request
 └── Broken        5xx, or an unreadable body             try again later
 """
 

@@ -7,15 +7,16 @@ All text in them was written by whoever sent the event.
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, computed_field
 
 from dexter_mcp.sentry.api import FOR_GOOD, MINUTE, MOMENT, Api
 from dexter_mcp.sentry.frames import ExceptionValue, Thread
+from dexter_mcp.sentry.identifiers import is_event_id
 from dexter_mcp.sentry.issues import Attachment, ReleaseRef
 from dexter_mcp.sentry.json_types import is_object
-from dexter_mcp.sentry.reply import Page, Reply
+from dexter_mcp.sentry.reply import Page, Reply, readable
 from dexter_mcp.sentry.untrusted import Groups, Pairs, Untrusted
 from dexter_mcp.sentry.wire import path
 
@@ -163,46 +164,54 @@ class Event(EventSummary):
     sdk: Sdk | None = None
     packages: Pairs = ()
     errors: tuple[Fault, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = Field(default=(), exclude=True)
     occurrence: Occurrence | None = None
     fingerprints: tuple[Untrusted, ...] = ()
     release: ReleaseRef | None = None
     user_report: UserReport | None = None
     start_timestamp: float | None = None
     end_timestamp: float | None = None
+    formatted: Untrusted = Untrusted()
     next_event_id: str = Field(default="", alias="nextEventID")
     previous_event_id: str = Field(default="", alias="previousEventID")
 
+    @computed_field
     @cached_property
     def exceptions(self) -> tuple[ExceptionValue, ...]:
         """The chain of exceptions; the last one is the one that was raised last."""
         return self._part("exception", tuple[ExceptionValue, ...], (), "values")
 
+    @computed_field
     @cached_property
     def threads(self) -> tuple[Thread, ...]:
         """The threads that ran, for crashes of native and mobile programs."""
         return self._part("threads", tuple[Thread, ...], (), "values")
 
+    @computed_field
     @cached_property
     def breadcrumbs(self) -> tuple[Breadcrumb, ...]:
         """What happened before, oldest first."""
         return self._part("breadcrumbs", tuple[Breadcrumb, ...], (), "values")
 
+    @computed_field
     @cached_property
     def spans(self) -> tuple[Span, ...]:
         """The operations inside a transaction."""
         return self._part("spans", tuple[Span, ...], ())
 
+    @computed_field
     @cached_property
     def request(self) -> Request | None:
         """The HTTP request, if there was one."""
         return self._part("request", Request | None, None)
 
+    @computed_field
     @cached_property
     def logged(self) -> Message | None:
         """The message, if the event was logged rather than raised."""
         return self._part("message", Message | None, None)
 
+    @computed_field
     @cached_property
     def csp(self) -> Pairs:
         """The report of a browser about a violated content security policy."""
@@ -212,7 +221,9 @@ class Event(EventSummary):
         data = next((entry.data for entry in self.entries if entry.type == kind), None)
         found = data.get(inside) if inside and is_object(data) else data
         try:
-            return absent if found is None else TypeAdapter[T](shape).validate_python(found)
+            return (
+                absent if found is None else readable(found, TypeAdapter[T](shape).validate_python)
+            )
         except ValidationError:
             return absent
 
@@ -310,17 +321,25 @@ class Events:
         )
 
     async def get(
-        self, org: str, issue: str, event: str, *, environment: Sequence[str] = ()
+        self,
+        org: str,
+        issue: str,
+        event: str,
+        *,
+        environment: Sequence[str] = (),
+        llm_format: Literal["", "markdown", "xml"] = "",
     ) -> Event:
         """Read an event of an issue by id, or the `latest`, `oldest` or `recommended` one.
 
+        With `llm_format`, Sentry's own rendering of it comes too, in `formatted`.
         https://docs.sentry.io/api/events/retrieve-an-issue-event/
         """
         return await self._api.get(
             Event,
             path("organizations", org, "issues", issue, "events", event),
-            fresh_for=MOMENT if len(event) < len("0" * 32) else FOR_GOOD,
+            fresh_for=FOR_GOOD if is_event_id(event) else MOMENT,
             environment=environment,
+            llmFormat=llm_format or None,
         )
 
     async def find(self, org: str, event: str) -> Resolved:

@@ -21,6 +21,14 @@ Expand = Literal[
     "sentryAppIssues",
     "sessions",
 ]
+DetailExpand = Literal[
+    "forecast",
+    "inbox",
+    "integrationIssues",
+    "latestEventHasAttachments",
+    "owners",
+    "sentryAppIssues",
+]
 Collapse = Literal["base", "filtered", "lifetime", "stats", "unhandled"]
 
 Series = tuple[tuple[float, float], ...]
@@ -268,7 +276,7 @@ class Issues:
         issue: str,
         *,
         environment: Sequence[str] = (),
-        expand: Sequence[str] = (),
+        expand: Sequence[DetailExpand] = (),
         collapse: Sequence[Literal["release", "stats", "tags"]] = (),
     ) -> Issue:
         """Read one issue, by number or short id, with its stats, tags, activity and releases.

@@ -4,14 +4,14 @@ import json
 from datetime import datetime
 
 import anyio
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from dexter_mcp.sentry import cursors
 from dexter_mcp.sentry.api import HOUR, Api
-from dexter_mcp.sentry.errors import Invalid
+from dexter_mcp.sentry.errors import Invalid, SentryError
 from dexter_mcp.sentry.identifiers import slug
 from dexter_mcp.sentry.reply import Page, Reply
-from dexter_mcp.sentry.wire import path
+from dexter_mcp.sentry.wire import QueryValue, path, query_string
 
 PER_PAGE = 100
 
@@ -58,7 +58,8 @@ class Organizations:
     ) -> Page[Organization]:
         """List the organizations that the token can see, in all regions side by side.
 
-        A cursor holds one position for each region that goes on.
+        A cursor holds one position for each region that goes on, or that failed while another
+        answered.
         https://docs.sentry.io/api/users/list-your-organizations/
 
         Raises:
@@ -66,34 +67,51 @@ class Organizations:
             SentryError: As `errors` draws them.
         """
         regions = await self._api.regions.list(self._api)
-        bound_to = f"{query}&{owner}&{sort_by}&{per_page}"
+        narrowed: dict[str, QueryValue] = {
+            "query": query or None,
+            "owner": owner,
+            "sortBy": sort_by or None,
+            "per_page": per_page,
+        }
+        bound_to = query_string(narrowed)
         start = _positions(cursor, bound_to) if cursor else dict.fromkeys(regions, "")
         pages: dict[str, Page[Organization]] = {}
+        failures: dict[str, SentryError] = {}
 
         async def ask(region: str, base: str) -> None:
-            pages[region] = await self._api.page(
-                Organization,
-                path("organizations"),
-                base=base,
-                cursor=start[region],
-                fresh_for=HOUR,
-                query=query or None,
-                owner=owner,
-                sortBy=sort_by or None,
-                per_page=per_page,
-            )
-            for organization in pages[region].items:
-                self._api.regions.place(organization.slug, base)
+            try:
+                pages[region] = await self._page(base, start[region], narrowed)
+            except SentryError as failure:
+                failures[region] = failure
 
         async with anyio.create_task_group() as group:
             for region, base in regions.items():
                 if region in start:
                     group.start_soon(ask, region, base)
+        if failures and not pages:
+            raise next(iter(failures.values()))
         onward = {region: page.next_cursor for region, page in pages.items() if page.next_cursor}
+        onward |= {region: start[region] for region in failures}
         return Page(
             items=[item for region in sorted(pages) for item in pages[region].items],
             next_cursor=cursors.seal(json.dumps(onward), bound_to) if onward else "",
+            failed=tuple(f"Region {region}: {error}" for region, error in failures.items()),
         )
+
+    async def _page(
+        self, base: str, cursor: str, narrowed: dict[str, QueryValue]
+    ) -> Page[Organization]:
+        page = await self._api.page(
+            Organization,
+            path("organizations"),
+            base=base,
+            cursor=cursor,
+            fresh_for=HOUR,
+            **narrowed,
+        )
+        for organization in page.items:
+            self._api.regions.place(organization.slug, base)
+        return page
 
     async def get(self, org: str, *, detailed: bool | None = None) -> Organization:
         """Read one organization, by slug or id.
@@ -112,15 +130,19 @@ class Organizations:
         """
         if named or self._default:
             return slug(named or self._default, "organization")
-        reachable = [organization.slug for organization in (await self.list()).items]
-        match reachable:
-            case [only]:
+        page = await self.list()
+        match [organization.slug for organization in page.items]:
+            case [only] if not page.failed:
                 return only
-            case []:
+            case [] if not page.failed:
                 raise Invalid("The token reaches no organization. Use a token of a member.")
-            case _:
-                raise Invalid(f"Say which `org` is meant: {', '.join(reachable[:20])}.")
+            case reachable:
+                known = ", ".join(reachable[:20]) or "its slug"
+                raise Invalid(" ".join([f"Say which `org` is meant: {known}.", *page.failed]))
 
 
 def _positions(cursor: str, bound_to: str) -> dict[str, str]:
-    return TypeAdapter(dict[str, str]).validate_json(cursors.unseal(cursor, bound_to))
+    try:
+        return TypeAdapter(dict[str, str]).validate_json(cursors.unseal(cursor, bound_to))
+    except ValidationError:
+        raise Invalid("That is no cursor of this list. Leave `cursor` out to begin anew.") from None

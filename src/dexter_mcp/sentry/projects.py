@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import field_validator
 
 from dexter_mcp.sentry.api import HOUR, Api
-from dexter_mcp.sentry.errors import NotFound
+from dexter_mcp.sentry.errors import NotFound, SentryError
 from dexter_mcp.sentry.identifiers import slug
 from dexter_mcp.sentry.reply import Page, Reply
 from dexter_mcp.sentry.untrusted import Untrusted
@@ -102,7 +102,13 @@ class Projects:
         try:
             return await self.get(org, slug(named, "project"))
         except NotFound as error:
-            known = [project.slug for project in (await self.list(org)).items]
-            close = get_close_matches(named.lower(), known, n=3, cutoff=0.5) or known[:10]
-            hint = f" Did you mean {' or '.join(close)}?" if close else ""
+            hint = await self._hint(org, named)
             raise NotFound(f"No project {named!r} is visible in {org!r}.{hint}") from error
+
+    async def _hint(self, org: str, named: str) -> str:
+        try:
+            known = [project.slug for project in (await self.list(org)).items]
+        except SentryError:
+            return ""
+        close = get_close_matches(named.lower(), known, n=3, cutoff=0.5) or known[:10]
+        return f" Did you mean {' or '.join(close)}?" if close else ""

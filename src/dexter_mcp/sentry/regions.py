@@ -7,7 +7,7 @@ other. https://docs.sentry.io/organization/data-storage-location/
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from dexter_mcp.sentry.errors import NotFound, Refused
+from dexter_mcp.sentry.errors import NotFound, Refused, SentryError
 from dexter_mcp.sentry.reply import Reply
 from dexter_mcp.sentry.wire import path
 
@@ -57,11 +57,16 @@ class Regions:
             )
         except (NotFound, Refused):
             return {"": self._home}
-        safe = {r.name: r.url.rstrip("/") for r in told.regions if self._trusted(r.url)}
+        safe = {r.name: r.url.rstrip("/") for r in told.regions if self._is_trusted(r.url)}
         return safe or {"": self._home}
 
     async def find(self, api: "Api", org: str) -> str:
-        """Ask every region for `org`; empty when none has it, or only home itself would do."""
+        """Ask every region for `org`; empty when none has it, or only home itself would do.
+
+        Raises:
+            SentryError: No region has it, but one of them failed to answer.
+        """
+        failures: list[SentryError] = []
         for base in (await self.list(api)).values():
             try:
                 found = await api.get(
@@ -69,11 +74,21 @@ class Regions:
                 )
             except (NotFound, Refused):
                 continue
+            except SentryError as failure:
+                failures.append(failure)
+                continue
             self.place(org, base)
             self.place(found.slug, base)
             return base if base != self._home else ""
+        if failures:
+            raise failures[0]
         return ""
 
-    def _trusted(self, url: str) -> bool:
+    def _is_trusted(self, url: str) -> bool:
         """Refuse to carry the token over a connection weaker than the one asked for."""
-        return urlsplit(url).scheme in {"https", urlsplit(self._home).scheme}
+        try:
+            region = urlsplit(url)
+        except ValueError:
+            return False
+        safe = region.scheme in {"https", urlsplit(self._home).scheme}
+        return safe and bool(region.hostname) and region.username is None

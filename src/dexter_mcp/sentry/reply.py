@@ -1,19 +1,46 @@
 """How Sentry's JSON becomes Python: unknown fields ignored, missing or odd ones absent."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core.core_schema import ValidationInfo, ValidatorFunctionWrapHandler
 
+from dexter_mcp.sentry.json_types import is_array, is_object
+
 T = TypeVar("T")
+
+
+def readable(value: Any, read: Callable[[Any], T]) -> T:
+    """Read a container without its odd items. One of nothing but odd items is odd itself.
+
+    Raises:
+        ValidationError: Nothing in it could be read.
+    """
+    try:
+        return read(value)
+    except ValidationError as error:
+        odd = {
+            e["loc"][0] for e in error.errors(include_url=False, include_input=False) if e["loc"]
+        }
+        kept: Any = None
+        if is_array(value):
+            kept = [item for at, item in enumerate(value) if at not in odd]
+        elif is_object(value):
+            kept = {name: item for name, item in value.items() if name not in odd}
+        if not kept or len(kept) == len(value):
+            raise
+    return read(kept)
 
 
 class Reply(BaseModel):
     """Something Sentry told us: camelCase outside, snake_case in Python, never changed.
 
     A field with a default never fails the whole: an odd value reads as the default, an odd item
-    of a list is left out. Only what identifies a thing is declared without one.
+    of a list is left out. Only what identifies a thing is declared without one. A moment without
+    a time zone is UTC, as Sentry means it.
     """
 
     model_config = ConfigDict(
@@ -22,8 +49,10 @@ class Reply(BaseModel):
         validate_by_alias=True,
         serialize_by_alias=True,
         coerce_numbers_to_str=True,
+        allow_inf_nan=False,
         frozen=True,
         defer_build=True,
+        hide_input_in_errors=True,
     )
 
     @field_validator("*", mode="wrap")
@@ -36,24 +65,26 @@ class Reply(BaseModel):
     ) -> Any:
         field = cls.model_fields[info.field_name or ""]
         try:
-            return handler(value)
-        except ValidationError as error:
+            read = readable(value, handler)
+        except ValidationError:
             if field.is_required():
                 raise
-            odd = {e["loc"][0] for e in error.errors() if e["loc"]}
-            if isinstance(value, list) and odd:
-                return handler([item for at, item in enumerate(value) if at not in odd])  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
             return field.get_default(call_default_factory=True, validated_data={})
+        if isinstance(read, datetime) and read.tzinfo is None:
+            return read.replace(tzinfo=UTC)
+        return read
 
 
 class Page(Reply, Generic[T]):
     """Some items, and where to continue.
 
     `total` is Sentry's count of all matches where it gives one; `at_least` says that the count
-    stopped at Sentry's cap.
+    stopped at Sentry's cap. `failed` says what did not come, a sentence for each part; the cursor
+    asks for it again.
     """
 
     items: list[T]
     next_cursor: str = ""
     total: int | None = None
     at_least: bool = False
+    failed: tuple[str, ...] = ()

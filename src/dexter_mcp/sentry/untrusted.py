@@ -47,8 +47,6 @@ class Untrusted:
                 return cls("")
             case str():
                 return cls(value)
-            case int() | float():
-                return cls(str(value))
             case Untrusted():
                 return cls(value.raw)
             case _:
@@ -81,8 +79,14 @@ def _pair(item: Any) -> Any:
     return (item["key"], item.get("value")) if is_object(item) and "key" in item else item
 
 
+def _groups(value: Any) -> Any:
+    """Leave out groups that hold no pairs: Sentry sends null for a context that it dropped."""
+    pairs: Any = _pairs(value)
+    return [pair for pair in pairs if is_object(pair[1])] if is_object(value) else pairs
+
+
 Pairs = Annotated[tuple[tuple[Untrusted, Untrusted], ...], BeforeValidator(_pairs)]
 """Names and values, both from an event, in the order in which they came."""
 
-Groups = Annotated[tuple[tuple[Untrusted, Pairs], ...], BeforeValidator(_pairs)]
+Groups = Annotated[tuple[tuple[Untrusted, Pairs], ...], BeforeValidator(_groups)]
 """Named groups of `Pairs`."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -27,7 +28,10 @@ PATIENCE = 20.0
 _NEXT = re.compile(r'<[^>]*>;\s*rel="next";\s*results="true";\s*cursor="(?P<cursor>[^"]+)"')
 _REGIONAL = re.compile(rf"{API}/(?:organizations|projects|teams)/(?P<org>[^/]+)/")
 _SCOPE = re.compile(r'scope="(?P<scopes>[^"]*)"')
+_DIGITS = re.compile(r"[0-9]{1,15}")
 _TEXT_LIMIT = 500
+_DEPTH = 8
+"""How far down an error body is worth reading."""
 
 QueryValue = str | int | bool | Sequence[str] | None
 
@@ -39,11 +43,11 @@ def path(*segments: str) -> str:
     '/api/0/organizations/a%2Fb/projects/'
 
     Raises:
-        Invalid: A segment is empty, `.` or `..`.
+        Invalid: A segment is empty, `.` or `..`, or no text that could be sent.
     """
     if unsafe := [segment for segment in segments if segment in {"", ".", ".."}]:
-        raise Invalid(f"{unsafe[0]!r} is not a valid identifier.")
-    return "/".join([API, *(quote(segment, safe="") for segment in segments), ""])
+        raise Invalid(f"{unsafe[0]!r} is not a valid identifier. Give a slug or an id.")
+    return "/".join([API, *(quote(_sendable(segment), safe="") for segment in segments), ""])
 
 
 def query_string(query: Mapping[str, QueryValue]) -> str:
@@ -51,8 +55,22 @@ def query_string(query: Mapping[str, QueryValue]) -> str:
 
     `None` and empty lists are left out; an empty string is sent, because to Sentry it means
     something else than nothing.
+
+    Raises:
+        Invalid: A value is no text that could be sent.
     """
-    return urlencode([(name, text) for name, value in query.items() for text in _texts(value)])
+    return urlencode(
+        [(name, _sendable(text)) for name, value in query.items() for text in _texts(value)]
+    )
+
+
+def _sendable(text: str) -> str:
+    """Refuse halves of characters, which JSON can spell but nothing can encode."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Invalid(f"{text[:80]!r} holds half a character. Write it anew.") from None
+    return text
 
 
 def _texts(value: QueryValue) -> Iterable[str]:
@@ -94,54 +112,69 @@ def hits(headers: Mapping[str, str]) -> Hits:
 
 def same_origin_target(url: str, location: str | None) -> str | None:
     """Resolve a redirect, or `None` where it would leave the origin that holds the token."""
-    target = urlsplit(urljoin(url, location or ""))
-    origin = urlsplit(url)
-    if not location or (target.scheme, target.netloc) != (origin.scheme, origin.netloc):
+    try:
+        target = urlsplit(urljoin(url, location or ""))
+    except ValueError:
         return None
-    return target.geturl()
+    return target.geturl() if location and origin(target.geturl()) == origin(url) else None
 
 
-def detail(body: Any) -> str:
+def detail(body: Any, depth: int = _DEPTH) -> str:
     """Read the reason out of an error body, in all the shapes that Sentry gives it."""
+    if depth == 0:
+        return ""
     if is_object(body):
-        said = _detail_of_object(body)
+        said = _detail_of_object(body, depth - 1)
     elif is_array(body):
-        said = "; ".join(filter(None, (detail(item) for item in body)))
+        said = "; ".join(filter(None, (detail(item, depth - 1) for item in body)))
     else:
-        said = body.strip() if isinstance(body, str) else ""
+        said = " ".join(body.split()) if isinstance(body, str) else ""
     return said[:_TEXT_LIMIT]
 
 
-def _detail_of_object(body: Mapping[str, Any]) -> str:
+def _detail_of_object(body: Mapping[str, Any], depth: int) -> str:
     for key in ("detail", "message", "error"):
-        if said := detail(body.get(key)):
+        if said := detail(body.get(key), depth):
             return said
-    fields = ((name, detail(value)) for name, value in body.items())
+    fields = ((name, detail(value, depth)) for name, value in body.items())
     return "; ".join(f"{name}: {said}" for name, said in fields if said)
 
 
-def error_for(status: int, said: str, headers: Mapping[str, str], url: str) -> SentryError:
-    """Name the failure behind an HTTP status, with what to do about it."""
+def error_for(status: int, said: str, headers: Mapping[str, str], home: str) -> SentryError:
+    """Name the failure behind an HTTP status, with what to do about it.
+
+    `home` is the base URL of the Sentry in use, where its pages are.
+    """
     reason = f": {said.rstrip('.')}." if said else "."
     match status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            return _refusal(status, reason, headers, url)
+            return _refusal(status, reason, headers, home)
         case HTTPStatus.NOT_FOUND:
             return NotFound(f"Sentry found nothing there{reason}")
         case HTTPStatus.TOO_MANY_REQUESTS:
             return RateLimited(f"Sentry is limiting requests{reason} Wait a minute, then go on.")
+        case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            return _detour(headers, home)
         case _ if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return Rejected(f"Sentry refused the request ({status}){reason}")
         case _:
-            return Broken(f"Sentry failed ({status}).")
+            return Broken(f"Sentry failed ({status}){reason}")
 
 
-def _refusal(status: int, reason: str, headers: Mapping[str, str], url: str) -> Refused:
+def _detour(headers: Mapping[str, str], home: str) -> Rejected:
+    return Rejected(
+        f"Sentry sent the request on to {headers.get('location', 'nowhere')[:_TEXT_LIMIT]}, "
+        f"where the token does not go. If Sentry has moved from {home}, or a sign-in page stands "
+        "before it, set SENTRY_URL to the address at which Sentry itself answers."
+    )
+
+
+def _refusal(status: int, reason: str, headers: Mapping[str, str], home: str) -> Refused:
     if status == HTTPStatus.UNAUTHORIZED:
         return Refused(
             f"Sentry did not accept the token{reason} Set SENTRY_AUTH_TOKEN to a valid user "
             f"auth token with the scopes {SCOPES}; one is made at "
-            f"{origin(url)}/settings/account/api/auth-tokens/."
+            f"{home}/settings/account/api/auth-tokens/."
         )
     return Refused(f"The token may not do this{reason} {_remedy(headers)}")
 
@@ -155,9 +188,11 @@ def _remedy(headers: Mapping[str, str]) -> str:
 
 
 def origin(url: str) -> str:
-    """Keep the scheme and the host of a URL."""
+    """Keep the scheme and the host of a URL, in lower case and without the port that is usual."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    host = parts.netloc.lower()
+    return f"{parts.scheme}://{host.removesuffix(usual) if usual else host}"
 
 
 def pause_asked(headers: Mapping[str, str], now: float) -> float | None:
@@ -166,32 +201,38 @@ def pause_asked(headers: Mapping[str, str], now: float) -> float | None:
     `Retry-After` comes as seconds or as a date, from proxies; Sentry itself sends only the epoch
     second at which its window ends.
     """
-    after = headers.get("retry-after", "").strip()
-    if after.isdigit():
-        return float(after)
-    if after:
-        try:
-            return max(0.0, parsedate_to_datetime(after).timestamp() - now)
-        except ValueError:
-            return None
-    reset = _integer(headers.get("x-sentry-rate-limit-reset"))
-    return max(0.0, reset - now) if reset is not None else None
+    after = headers.get("retry-after", "")
+    if (seconds := _integer(after)) is not None:
+        return float(seconds)
+    until = _epoch(after) if after else _integer(headers.get("x-sentry-rate-limit-reset"))
+    return None if until is None else max(0.0, until - now)
+
+
+def _epoch(date: str) -> float | None:
+    """Read an HTTP date; one without a zone is UTC."""
+    try:
+        moment = parsedate_to_datetime(date)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 """Answers after which the same read may well succeed."""
 
 
-def may_repeat(method: str, status: int | None) -> bool:
+def may_repeat(method: str, status: int | None, *, left: bool = True) -> bool:
     """Decide whether a request may be sent again. `status` is `None` when nothing came back.
 
-    A 429 was never carried out, so it is safe to repeat whatever the method; any other failure is
-    repeated only for a read.
+    A 429 was never carried out, nor was a request that never `left` because there was no
+    connection: these are safe to repeat whatever the method. After any other failure only a read
+    is repeated.
     """
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
+    if status == HTTPStatus.TOO_MANY_REQUESTS or not left:
         return True
     return method == "GET" and (status is None or status in RETRYABLE)
 
 
 def _integer(text: str | None) -> int | None:
-    return int(text) if text and text.strip().isdigit() else None
+    found = _DIGITS.fullmatch((text or "").strip())
+    return int(found[0]) if found else None

@@ -10,7 +10,7 @@ from dexter_mcp.simulator.world import World
 
 _WITH_FACET = "seq IN (SELECT seq FROM facets WHERE {})"
 _TIMES = {"timestamp", "event.timestamp", "start", "end", "time"}
-_COLUMNS = {"id": "id", "environment": "environment", "release": "release", "user": "user"}
+_COLUMNS = {"id", "environment", "release", "user", "trace"}
 _ALIASES = {"event.type": "type", "sentry:user": "user", "transaction.name": "transaction"}
 
 
@@ -32,7 +32,7 @@ def _term(world: World, projects: tuple[Project, ...], term: Term) -> Where:
     if key in _TIMES:
         return _time(world, term)
     if key in _COLUMNS:
-        return _column(_COLUMNS[key], _versions(world, projects, key, term))
+        return _column(key, _versions(world, projects, key, term))
     return _facet(key, term)
 
 

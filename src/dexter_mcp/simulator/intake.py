@@ -13,7 +13,7 @@ from dexter_mcp.simulator.payload import grouping_hash, tags_of
 from dexter_mcp.simulator.records import Issue, Project
 from dexter_mcp.simulator.store import Event, Where
 from dexter_mcp.simulator.story import Json
-from dexter_mcp.simulator.traits import traits_of
+from dexter_mcp.simulator.traits import trace_of, traits_of
 
 if TYPE_CHECKING:
     from dexter_mcp.simulator.world import World
@@ -54,6 +54,7 @@ def _store(world: "World", project: Project, payload: Json) -> None:
         environment=environment,
         release=release,
         user=key,
+        trace=trace_of(payload),
         body=world.store.add_body(payload, traits_of(payload, shared)),
     )
     world.store.add_events([event], [{}])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dexter_mcp.simulator.loose import is_mapping, mapping, mappings, pairs
+from dexter_mcp.simulator.loose import mapping, mappings, pairs
 from dexter_mcp.simulator.store import Event
 from dexter_mcp.simulator.story import Json
 from dexter_mcp.simulator.visitors import visitor
@@ -24,21 +24,26 @@ def payload_of(body: Json, event: Event, tags: dict[str, str]) -> Json:
     }
     if event.user:
         own["user"] = visitor(event.user)
-    return body | own | _dated(body, event.at)
+    return body | own | _placed(body, event)
 
 
-def _dated(body: Json, at: float) -> Json:
-    dated: Json = {}
+def _placed(body: Json, event: Event) -> Json:
+    """Put what a body tells relative to its event into the event's time and trace."""
+    at, trace = event.at, {"trace_id": event.trace} if event.trace else {}
+    placed: Json = {}
     if "start_timestamp" in body:
-        dated["start_timestamp"] = _absolute(body["start_timestamp"], at)
+        placed["start_timestamp"] = _absolute(body["start_timestamp"], at)
     if "breadcrumbs" in body:
         crumbs = mappings(body["breadcrumbs"])
-        dated["breadcrumbs"] = {"values": [_moved(crumb, at) for crumb in crumbs]}
+        placed["breadcrumbs"] = {"values": [_moved(crumb, at) for crumb in crumbs]}
     if "spans" in body:
-        dated["spans"] = [_moved(span, at) for span in mappings(body["spans"])]
-    if is_mapping(body.get("_occurrence")):
-        dated["_occurrence"] = {"detectionTime": at} | mapping(body["_occurrence"])
-    return dated
+        placed["spans"] = [_moved(span, at) | trace for span in mappings(body["spans"])]
+    if "_occurrence" in body:
+        placed["_occurrence"] = {"detectionTime": at} | mapping(body["_occurrence"])
+    if trace:
+        contexts = mapping(body["contexts"])
+        placed["contexts"] = contexts | {"trace": mapping(contexts["trace"]) | trace}
+    return placed
 
 
 def _moved(item: Json, at: float) -> Json:

@@ -4,7 +4,7 @@ TABLES = """
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL, project INTEGER NOT NULL, issue INTEGER,
     at REAL NOT NULL, received REAL NOT NULL, environment TEXT NOT NULL, release TEXT NOT NULL,
-    user TEXT NOT NULL, body INTEGER NOT NULL
+    user TEXT NOT NULL, trace TEXT NOT NULL, body INTEGER NOT NULL
 );
 CREATE TABLE event_tags (event INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL);
 CREATE TABLE traits (
@@ -39,7 +39,7 @@ _FACETS = (
 )
 """Where the tags (1) and the other searchable fields (0) of an event are kept."""
 
-_COLUMNS = "seq, id, project, issue, at, environment, release, user"
+_COLUMNS = "seq, id, project, issue, at, environment, release, user, trace"
 
 
 def facets() -> str:

@@ -1,6 +1,7 @@
 """Events in an in-memory SQLite, so that queries, groups and counts are real ones."""
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self, overload
@@ -53,6 +54,7 @@ class Event(NamedTuple):
     environment: str
     release: str
     user: str
+    trace: str
     body: int
     seq: int = 0
 
@@ -108,7 +110,7 @@ class Events(Sequence[Event]):
 
     def _read(self, skip: int, limit: int) -> list[Event]:
         rows = self._rows(
-            "SELECT id, project, issue, at, received, environment, release, user, body, seq"
+            "SELECT id, project, issue, at, received, environment, release, user, trace, body, seq"
             " FROM events WHERE",
             self._where,
             f"ORDER BY {self._order} LIMIT {limit} OFFSET {skip}",
@@ -122,6 +124,7 @@ class Store:
     def __init__(self) -> None:
         self.bodies: list[Json] = []
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        weakref.finalize(self, self._database.close)
         self._database.executescript(schema.TABLES)
         self._database.execute(schema.facets())
         self._database.create_function("matches", 2, matches, deterministic=True)
@@ -141,7 +144,7 @@ class Store:
         start = self._stored + 1
         self._stored += len(events)
         self._database.executemany(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((seq, *event[:-1]) for seq, event in enumerate(events, start)),
         )
         self._database.executemany(

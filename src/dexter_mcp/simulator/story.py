@@ -36,9 +36,7 @@ class Story:
     """Release version to weight. A release gets no event from before it was made."""
     environments: Mapping[str, float] = field(default_factory=dict[str, float])
     """Environment name to weight."""
-    vary: Mapping[str, Mapping[str, float]] = field(
-        default_factory=dict[str, Mapping[str, float]]
-    )
+    vary: Mapping[str, Mapping[str, float]] = field(default_factory=dict[str, Mapping[str, float]])
     """Tag to its values and their weights: what may set the issue apart."""
     status: Literal["unresolved", "resolved", "ignored"] = "unresolved"
     substatus: str = "ongoing"

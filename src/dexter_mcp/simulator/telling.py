@@ -12,7 +12,7 @@ from dexter_mcp.simulator.records import Activity, Issue, Project, Release
 from dexter_mcp.simulator.rhythm import Span, moments
 from dexter_mcp.simulator.store import Event
 from dexter_mcp.simulator.story import Story
-from dexter_mcp.simulator.traits import traits_of
+from dexter_mcp.simulator.traits import trace_of, traits_of
 from dexter_mcp.simulator.visitors import visitor
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _events(world: "World", project: Project, issue: Issue, story: Story) -> Non
     releases = _releases(world, project, story, times, chance)
     environments = _weighted(story.environments, size, chance)
     varied = {tag: _weighted(weights, size, chance) for tag, weights in story.vary.items()}
-    body = _body(world, story)
+    body, traced = _body(world, story), bool(trace_of(story.payload))
     events = [
         Event(
             id=f"{chance.getrandbits(128):032x}",
@@ -80,6 +80,7 @@ def _events(world: "World", project: Project, issue: Issue, story: Story) -> Non
             environment=environment,
             release=release,
             user=user,
+            trace=f"{chance.getrandbits(128):032x}" if traced else "",
             body=body,
         )
         for at, environment, release, user in zip(times, environments, releases, users, strict=True)

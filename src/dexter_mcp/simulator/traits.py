@@ -25,6 +25,11 @@ def traits_of(payload: Json, tags: Mapping[str, str]) -> Iterator[Trait]:
     )
 
 
+def trace_of(payload: Json) -> str:
+    """Name the trace that an event is part of; empty for none."""
+    return text(mapping(mapping(payload.get("contexts")).get("trace")).get("trace_id"))
+
+
 def _fields(payload: Json) -> Iterator[tuple[str, str]]:
     yield "title", title_of(payload)
     yield "message", message_of(payload)
@@ -32,7 +37,6 @@ def _fields(payload: Json) -> Iterator[tuple[str, str]]:
     yield "platform", text(payload.get("platform"))
     yield "sdk.name", text(mapping(payload.get("sdk")).get("name"))
     yield "sdk.version", text(mapping(payload.get("sdk")).get("version"))
-    yield "trace", text(mapping(mapping(payload.get("contexts")).get("trace")).get("trace_id"))
     yield "http.url", text(mapping(payload.get("request")).get("url"))
     yield "http.method", text(mapping(payload.get("request")).get("method"))
     for exception in mappings(payload.get("exception")):

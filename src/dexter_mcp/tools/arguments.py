@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 _NOISE = ("", None)
+_UNSAID = frozenset({"title", "minLength"})
+"""What costs a model tokens and helps it to nothing: the answer to a mistake says it."""
 
 
 def portable(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in schema.items()
-        if key != "title" and not (key == "default" and (value in _NOISE or value == []))
+        if key not in _UNSAID and not (key == "default" and (value in _NOISE or value == []))
     }
 
 

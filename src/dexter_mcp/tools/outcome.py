@@ -5,13 +5,16 @@ from typing import Any
 from mcp.types import CallToolResult, TextContent
 from pydantic import TypeAdapter
 
-from dexter_mcp.sentry.json_types import is_object
+from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.trail import Trail
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.moments import span
+from dexter_mcp.views.untrusted import clean
 
 _WORTH_SAYING = 5.0
 """Seconds: a younger answer is as good as a new one."""
+_LONGEST = 4_000
+"""Characters of a single text in structured data."""
 
 
 def success(answer: Answer, trail: Trail, *, structured: bool) -> CallToolResult:
@@ -40,4 +43,14 @@ def _cost(trail: Trail) -> dict[str, Any]:
 
 def _data(answer: Answer) -> dict[str, Any]:
     dumped = TypeAdapter[Any](Any).dump_python(answer.data, mode="json", by_alias=True)
-    return dumped if is_object(dumped) else {"result": dumped}
+    told = _harmless(dumped)
+    return told if is_object(told) else {"result": told}
+
+
+def _harmless(value: Any) -> Any:
+    """Clean and redact every text: programs hand what they read to models too."""
+    if is_object(value):
+        return {clean(key, limit=_LONGEST): _harmless(inner) for key, inner in value.items()}
+    if is_array(value):
+        return [_harmless(inner) for inner in value]
+    return clean(value, limit=_LONGEST, multiline=True) if isinstance(value, str) else value

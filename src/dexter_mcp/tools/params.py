@@ -15,22 +15,18 @@ def listed(value: Any) -> Any:
 Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
 
 Org = Annotated[
-    str,
-    Field(description="Organization slug or id. Optional where there is a default or only one."),
+    str, Field(description="Organization slug or id, unless it is the default or the only one.")
 ]
-Project = Annotated[Names, Field(description="Project slugs or ids; empty for all.")]
+Project = Annotated[Names, Field(description="Slugs or ids; empty for all.")]
 Issue = Annotated[str, Field(min_length=1, description="Issue number, short id, event id or link.")]
-Environment = Annotated[Names, Field(description="Environment names; empty for all.")]
-Period = Annotated[
-    str,
-    Field(pattern=r"^(\d+[smhdw])?$", description="Relative time range: 24h, 14d, 2w."),
-]
-Start = Annotated[str, Field(description="ISO 8601, UTC; with `end`, instead of `period`.")]
-End = Annotated[str, Field(description="ISO 8601, UTC; with `start`.")]
-Limit = Annotated[int, Field(ge=1, le=100, description="Items on a page.")]
+Environment = Annotated[Names, Field(description="Names; empty for all.")]
+Period = Annotated[str, Field(description="Such as 24h, 14d, 2w.")]
+Start = Annotated[str, Field(description="ISO 8601, with `end`, instead of `period`.")]
+End = Annotated[str, Field(description="ISO 8601.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="Page size.")]
 Detail = Annotated[
     Literal["brief", "normal", "full"],
-    Field(description="How much of each part to show."),
+    Field(description="How much of each part."),
 ]
 Section = Literal[
     "exception",
@@ -53,4 +49,4 @@ Include = Annotated[
     BeforeValidator(listed),
     Field(description="Only these parts; empty for the usual ones."),
 ]
-Cursor = Annotated[str, Field(description="The cursor that ended the last page.")]
+Cursor = Annotated[str, Field(description="From the end of the last page.")]

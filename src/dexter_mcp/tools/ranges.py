@@ -1,9 +1,12 @@
 """The time range that a model gave, checked before anything is sent."""
 
+import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dexter_mcp.sentry.errors import Invalid
+
+_PERIOD = re.compile(r"[0-9]{1,5}[smhdw]")
 
 
 class TimeRange(NamedTuple):
@@ -14,22 +17,34 @@ class TimeRange(NamedTuple):
     end: str
 
     def __str__(self) -> str:
-        return f"last {self.period}" if self.period else f"{self.start} to {self.end}"
+        if self.start:
+            return f"{self.start} to {self.end}"
+        return f"last {self.period}" if self.period else ""
 
 
 def time_range(period: str, start: str, end: str) -> TimeRange:
-    """Let `start` and `end` win over `period`: to Sentry, it would be the other way round.
+    """Let `start` and `end` win over `period`; to Sentry, it would be the other way round.
 
     Raises:
-        Invalid: Only one of the two was given, one is no time, or they are the wrong way round.
+        Invalid: The period is none, only one of the two was given, one is no time, or they are
+            the wrong way round.
     """
     if not (start or end):
-        return TimeRange(period, "", "")
+        return TimeRange(_period(period), "", "")
     if not (start and end):
         raise Invalid("`start` and `end` belong together: give both, or `period` alone.")
     if _time(start, "start") >= _time(end, "end"):
         raise Invalid(f"`start` ({start}) must be before `end` ({end}).")
     return TimeRange("", start, end)
+
+
+def _period(text: str) -> str:
+    if text and not _PERIOD.fullmatch(text):
+        raise Invalid(
+            f"`period` is a number and a unit (m, h, d, w), such as 24h or 14d, not {text[:40]!r}. "
+            "For other ranges give `start` and `end`."
+        )
+    return text
 
 
 def _time(text: str, name: str) -> float:

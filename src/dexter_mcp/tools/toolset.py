@@ -85,7 +85,6 @@ def _hints(*, read_only: bool, destructive: bool, idempotent: bool) -> ToolAnnot
         read_only_hint=read_only,
         destructive_hint=destructive,
         idempotent_hint=idempotent,
-        open_world_hint=True,
     )
 
 

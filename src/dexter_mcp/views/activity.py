@@ -31,7 +31,7 @@ def history(
     comments = [_as_activity(note) for note in notes]
     done = [each for each in activity if each.type not in {_BORN, _NOTE if comments else _BORN}]
     newest_first = sorted([*done, *comments], key=_age)
-    return [f"{_told(each, whole=whole)}, {ago(each.date_created, now)}" for each in newest_first]
+    return [_told(each, now, whole=whole) for each in newest_first]
 
 
 def _as_activity(note: Note) -> Activity:
@@ -42,13 +42,15 @@ def _age(each: Activity) -> float:
     return -each.date_created.timestamp() if each.date_created else 0.0
 
 
-def _told(each: Activity, *, whole: bool) -> str:
-    by = f" by {name(each.user.called)}" if each.user and each.user.called else ""
-    if each.type == _NOTE:
-        limit = _WHOLE_COMMENT if whole else _BRIEF_COMMENT
-        return f'comment{by}: "{clean(each.data.get("text", Untrusted()), limit=limit)}"'
+def _told(each: Activity, now: datetime, *, whole: bool) -> str:
     tell = _TOLD.get(each.type)
-    return (tell(each.data) if tell else name(each.type, limit=_VALUE).replace("_", " ")) + by
+    what = tell(each.data) if tell else name(each.type, limit=_VALUE).replace("_", " ")
+    by = f" by {name(each.user.called)}" if each.user and each.user.called else ""
+    line = f"{what}{by}, {ago(each.date_created, now)}"
+    if each.type != _NOTE:
+        return line
+    text = clean(each.data.get("text", ""), limit=_WHOLE_COMMENT if whole else _BRIEF_COMMENT)
+    return f'{line}: "{text}"'
 
 
 def _of(data: _Data, *keys: str) -> str:
@@ -77,11 +79,16 @@ def _archived(data: _Data) -> str:
         return f"archived until {until}"
     if duration := _minutes(data, "ignoreDuration"):
         return f"archived for {duration}"
-    counts = (("ignoreCount", "event", "ignoreWindow"), ("ignoreUserCount", "user", "ignoreUserWindow"))
+    counts = (
+        ("ignoreCount", "event", "ignoreWindow"),
+        ("ignoreUserCount", "user", "ignoreUserWindow"),
+    )
     for key, noun, window in counts:
         if (number := _of(data, key)).isdecimal():
             within = _minutes(data, window)
-            return f"archived until {counted(int(number), noun)} more" + (within and f" in {within}")
+            return f"archived until {counted(int(number), noun)} more" + (
+                within and f" in {within}"
+            )
     return "archived for good"
 
 
@@ -92,6 +99,7 @@ def _minutes(data: _Data, key: str) -> str:
 
 _TOLD: Mapping[str, Callable[[_Data], str]] = MappingProxyType(
     {
+        _NOTE: _saying("comment"),
         "set_resolved": _saying("resolved"),
         "set_resolved_by_age": _saying("resolved because nothing came for long"),
         "set_resolved_in_release": _saying(

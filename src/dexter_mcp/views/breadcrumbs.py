@@ -17,7 +17,7 @@ _DATA = 60
 _MOST_DATA = 3
 _WORD = 60
 _SECOND = 1
-_MINUTE = 60
+_LONG_AGO = 600
 _REMARKABLE = frozenset({"warning", "error", "fatal", "critical"})
 _SAYS_NOTHING = frozenset({"", "default", "log"})
 
@@ -49,7 +49,7 @@ def _alike(crumbs: Sequence[Breadcrumb]) -> Iterator[list[Breadcrumb]]:
 
 def _line(run: Sequence[Breadcrumb], at: datetime | None, limit: int) -> str:
     crumb = run[0]
-    times = f"(×{len(run)})" if len(run) > 1 else ""
+    times = f"({len(run)} times)" if len(run) > 1 else ""
     return " ".join(filter(None, [_before(crumb, at), _kind(crumb), _what(crumb, limit), times]))
 
 
@@ -57,7 +57,7 @@ def _before(crumb: Breadcrumb, at: datetime | None) -> str:
     if crumb.timestamp is None or at is None:
         return ""
     seconds = (_aware(at) - _aware(crumb.timestamp)).total_seconds()
-    if abs(seconds) >= _MINUTE:
+    if abs(seconds) >= _LONG_AGO:
         return f"-{span(seconds)}".replace("--", "+")
     return f"{-seconds:+.1f}s" if abs(seconds) < _SECOND else f"{-seconds:+.0f}s"
 

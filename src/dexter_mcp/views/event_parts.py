@@ -10,7 +10,7 @@ from dexter_mcp.views import pairs
 from dexter_mcp.views.breadcrumbs import trail
 from dexter_mcp.views.moments import span
 from dexter_mcp.views.numbers import counted
-from dexter_mcp.views.parts import Detail, Parts, is_full, more
+from dexter_mcp.views.parts import Amount, Parts, is_full, more
 from dexter_mcp.views.stacktrace import BRIEF, FULL, NORMAL, chain, headline, running
 from dexter_mcp.views.untrusted import clean
 
@@ -27,7 +27,8 @@ _FEW_SPANS = 5
 _MANY = 1_000
 _TITLE = 300
 
-_TELLING_HEADERS = frozenset({"content-type", "referer", "user-agent", "origin", "x-request-id"})
+_AGENT = "user-agent"
+_TELLING_HEADERS = frozenset({"content-type", "referer", _AGENT, "origin", "x-request-id"})
 _PRODUCTS = ("runtime", "os", "browser", "device", "app")
 _FEEDBACK = "feedback"
 _TOLD_ELSEWHERE = frozenset({*_PRODUCTS, "trace", _FEEDBACK})
@@ -49,7 +50,7 @@ def _begins(whole: str, part: str) -> bool:
     return bool(whole) and whole.startswith(part.rstrip("….").rstrip())
 
 
-def of_event(event: Event, *, include: Sequence[str], detail: Detail, said: Untrusted) -> Parts:
+def of_event(event: Event, *, include: Sequence[str], detail: Amount, said: Untrusted) -> Parts:
     """Show everything about an event but its tags; `said` is the title that the reader has seen."""
     full = is_full(detail, include)
     depth = FULL if full else BRIEF if detail == "brief" else NORMAL
@@ -60,7 +61,7 @@ def of_event(event: Event, *, include: Sequence[str], detail: Detail, said: Untr
         "message": _message(event, said, full=full),
         "spans": _spans(event, full=full),
         "threads": running(event.threads, depth) if alone or full else [],
-        "request": _request(event.request, full=full) if event.request else [],
+        "request": _request(event, event.request, full=full) if event.request else [],
         "user": _user(event.user, full=full) if event.user else [],
         "contexts": _contexts(event, full=full),
         "breadcrumbs": trail(event.breadcrumbs, _moment(event), full=full),
@@ -77,7 +78,8 @@ def _faults(event: Event) -> list[str]:
     """Name what Sentry could not process, such as a missing source map: it explains bad frames."""
     counts = Counter(fault.message or fault.type for fault in event.errors)
     return [
-        f"Sentry could not process: {clean(text, limit=_LINE)}" + (f" (×{times})" if times > 1 else "")
+        f"Sentry could not process: {clean(text, limit=_LINE)}"
+        + (f" ({times} times)" if times > 1 else "")
         for text, times in counts.most_common(3)
     ]
 
@@ -107,20 +109,24 @@ def _feedback(event: Event, limit: int) -> str:
 
 def _spans(event: Event, *, full: bool) -> list[str]:
     """Show what a detector points out, and where the time went: spans alike share a line."""
-    evidence = event.occurrence.evidence_display if event.occurrence else ()
-    lines = [
-        f"{clean(each.name, limit=_WORD)}: {clean(each.value, limit=_LINE)}"
-        for each in evidence
-        if each.value and each.value != event.culprit
-    ]
     alike: dict[tuple[Untrusted, Untrusted], list[Span]] = {}
     for each in event.spans:
         alike.setdefault((each.op, each.description), []).append(each)
     longest_first = sorted(alike.items(), key=lambda group: _seconds(group[1]), reverse=True)
     shown = longest_first[: _MANY if full else _FEW_SPANS]
-    lines += [_span_line(key, group) for key, group in shown]
+    descriptions = [description.raw for (_, description), _ in shown if description]
+    lines = [*_evidence(event, descriptions), *(_span_line(key, group) for key, group in shown)]
     left = len(alike) - len(shown)
     return [*lines, more("spans", counted(left, "kind") + " of span")] if left else lines
+
+
+def _evidence(event: Event, told: Sequence[str]) -> Iterator[str]:
+    for each in event.occurrence.evidence_display if event.occurrence else ():
+        repeats = each.value == event.culprit or any(text in each.value.raw for text in told)
+        if each.value and not repeats:
+            yield f"{clean(each.name, limit=_WORD)}: {clean(each.value, limit=_LINE)}"
+    if event.start_timestamp and event.end_timestamp:
+        yield f"in all {span(event.end_timestamp - event.start_timestamp)}"
 
 
 def _seconds(spans: Sequence[Span]) -> float:
@@ -130,7 +136,7 @@ def _seconds(spans: Sequence[Span]) -> float:
 def _span_line(kind: tuple[Untrusted, Untrusted], group: Sequence[Span]) -> str:
     took = _seconds(group)
     words = [
-        f"{len(group)}×" if len(group) > 1 else "",
+        f"{len(group)} times" if len(group) > 1 else "",
         clean(kind[0], limit=_WORD),
         clean(kind[1], limit=_LINE),
         f"{span(took)}" if took else "",
@@ -138,7 +144,7 @@ def _span_line(kind: tuple[Untrusted, Untrusted], group: Sequence[Span]) -> str:
     return " ".join(filter(None, words))
 
 
-def _request(request: Request, *, full: bool) -> list[str]:
+def _request(event: Event, request: Request, *, full: bool) -> list[str]:
     query = pairs.one_line(request.query, most=_MANY if full else _FEW, limit=_WORD)
     url = clean(request.url, limit=_URL)
     first = " ".join(filter(None, [clean(request.method, limit=_WORD), url]))
@@ -147,7 +153,7 @@ def _request(request: Request, *, full: bool) -> list[str]:
     lines = [
         first,
         f"query {query}" if query else "",
-        *_headers(request, full=full),
+        *_headers(request, full=full, agent=not event.tag("browser")),
         *(f"body {body}".split("\n") if body else []),
         *(_all_of("cookie", request.cookies) if full else []),
         *(_all_of("env", request.env) if full else []),
@@ -155,9 +161,10 @@ def _request(request: Request, *, full: bool) -> list[str]:
     return [line for line in lines if line]
 
 
-def _headers(request: Request, *, full: bool) -> Iterator[str]:
+def _headers(request: Request, *, full: bool, agent: bool) -> Iterator[str]:
+    wanted = _TELLING_HEADERS if agent else _TELLING_HEADERS - {_AGENT}
     for header in pairs.filled(request.headers):
-        if full or header[0].raw.lower() in _TELLING_HEADERS:
+        if full or header[0].raw.lower() in wanted:
             yield pairs.named(header, limit=_LONG_LINE if full else _LINE, between=": ")
 
 
@@ -189,7 +196,8 @@ def _contexts(event: Event, *, full: bool) -> list[str]:
         lines = [_context(name, data, _MANY, _LINE) for name, data in told if data]
         return [*lines, *_sdk(event)]
     products = [_product(kind, groups[kind][1]) for kind in _PRODUCTS if kind in groups]
-    trace = clean(pairs.lookup(groups.get("trace", (None, []))[1], "trace_id"), limit=_WORD)
+    traced = groups["trace"][1] if "trace" in groups else ()
+    trace = clean(pairs.lookup(traced, "trace_id"), limit=_WORD)
     own = [
         _context(name, _untyped(data), _FEW, _WORD)
         for kind, (name, data) in groups.items()
@@ -197,7 +205,11 @@ def _contexts(event: Event, *, full: bool) -> list[str]:
     ]
     return [
         line
-        for line in [", ".join(filter(None, products)), *own[:_FEW], f"trace {trace}" if trace else ""]
+        for line in [
+            ", ".join(filter(None, products)),
+            *own[:_FEW],
+            f"trace {trace}" if trace else "",
+        ]
         if line
     ]
 

@@ -75,12 +75,11 @@ def state(issue: Issue) -> str:
 
 
 def heading(issue: Issue, now: datetime) -> list[str]:
-    """Say what an issue is, in what state, how often it happens, since when and where it is shown."""
+    """Say what an issue is, in what state, how often it happens and since when, and link to it."""
     return [
         " · ".join(filter(None, _identity(issue))),
         " · ".join(filter(None, _counts(issue))),
-        f"first seen {ago(issue.first_seen, now)} ({exact(issue.first_seen)}), "
-        f"last {ago(issue.last_seen, now)} ({exact(issue.last_seen)})",
+        f"first seen {_when(issue.first_seen, now)}, last {_when(issue.last_seen, now)}",
         *filter(None, [name(issue.permalink, limit=_LINK)]),
     ]
 
@@ -120,11 +119,17 @@ def _counts(issue: Issue) -> list[str]:
     return [total, *(_trend(issue, key) for key in ("24h", "30d"))]
 
 
+def _when(moment: datetime | None, now: datetime) -> str:
+    return f"{ago(moment, now)} ({exact(moment)})" if moment else "unknown"
+
+
 def _trend(issue: Issue, period: str) -> str:
     values = [number for _, number in issue.stats.get(period, ())]
     if not values:
         return ""
-    return f"last {period}: {count(sum(values))} {sparkline(values)}"
+    total = sum(values)
+    number = f" {count(total)}" if total != issue.count else ""
+    return f"last {period}{number} {sparkline(values)}"
 
 
 def _assignee(assignee: Assignee | None) -> str:

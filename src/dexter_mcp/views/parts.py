@@ -8,7 +8,7 @@ from dexter_mcp.views.answer import Failed, failures
 from dexter_mcp.views.budget import FLOOR, HARD_CAP, Section, fit
 from dexter_mcp.views.untrusted import Fence
 
-Detail = Literal["brief", "normal", "full"]
+Amount = Literal["brief", "normal", "full"]
 Parts = Mapping[str, Sequence[str]]
 """Lines by the name of their part, as `include` has it; `about` is always shown."""
 
@@ -40,12 +40,14 @@ _READ = (
     *("breadcrumbs", "extra", "commits", "activity", "attachments", "packages"),
 )
 _BRIEF = frozenset({ABOUT, "exception", "message"})
-_UNTITLED = frozenset({ABOUT, "exception"})
+_TITLES: Mapping[str, str] = MappingProxyType(
+    {ABOUT: "", "exception": "", "commits": "suspect commits:", "contexts": "context:"}
+)
 _LEAST = 3
 """Lines that a part keeps until it has to go as a whole."""
 
 
-def is_full(detail: Detail, include: Sequence[str]) -> bool:
+def is_full(detail: Amount, include: Sequence[str]) -> bool:
     """Tell whether parts are to show all they have: those asked for by name are."""
     return detail == "full" or (bool(include) and detail != "brief")
 
@@ -62,7 +64,7 @@ def compose(
     failed: Sequence[Failed],
     *,
     include: Sequence[str],
-    detail: Detail,
+    detail: Amount,
     fence: Fence,
     budget: int,
 ) -> str:
@@ -81,17 +83,15 @@ def compose(
     return "\n".join(filter(None, [top, fence.block(inside.split("\n")), *absent, *tail]))
 
 
-def _chosen(parts: Parts, include: Sequence[str], detail: Detail) -> list[str]:
-    if include:
-        wanted = {ABOUT, *include}
-    else:
-        wanted = set(_BRIEF) if detail == "brief" else set(_READ)
+def _chosen(parts: Parts, include: Sequence[str], detail: Amount) -> list[str]:
+    usual = _BRIEF if detail == "brief" else frozenset(_READ)
+    wanted = {ABOUT, *include} if include else usual
     return [name for name in _READ if name in wanted and parts.get(name)]
 
 
 def _section(name: str, lines: Sequence[str]) -> Section:
     return Section(
-        title="" if name in _UNTITLED else f"{name}:",
+        title=_TITLES.get(name, f"{name}:"),
         lines=lines,
         more=f"include={name} detail=full",
         keep=_KEEP[name],

@@ -20,11 +20,11 @@ from dexter_mcp.views.untrusted import LONGEST, clean, name
 _PATH = 120
 _NAME = 80
 _SOURCE = 140
-_VARIABLE = 100
+_VARIABLE = 160
 _PACKAGES_NAMED = 3
 _BARE = 2
 """Calls shown of a stack that is a library's from end to end."""
-_TOLD_BY_NOBODY = frozenset({"", "generic", "chained", "instrument"})
+_SAYS_NOTHING = frozenset({"", "generic", "chained", "instrument"})
 """Mechanisms that say no more than that an exception was caught."""
 _MEANS_NOTHING = re.compile(r"<.{0,200} at 0x[0-9a-f]+>|<(?:module|function|class) .{0,200}>")
 """Representations of an object that name its type and its address."""
@@ -81,6 +81,14 @@ def headline(exception: ExceptionValue, *, limit: int) -> str:
     return ": ".join(filter(None, [kind, says])) or "exception without a type"
 
 
+def caught_by(exceptions: Sequence[ExceptionValue]) -> str:
+    """Name the hook of the SDK that caught the last exception, where that tells something."""
+    mechanism = exceptions[-1].mechanism if exceptions else None
+    if mechanism is None or mechanism.type.raw in _SAYS_NOTHING:
+        return ""
+    return f"via {clean(mechanism.type, limit=_NAME)}"
+
+
 def running(threads: Sequence[Thread], depth: Depth) -> list[str]:
     """Show the thread that crashed, or all of them, that one first, where libraries are wanted."""
     ordered = sorted(threads, key=lambda thread: (not thread.crashed, not thread.current))
@@ -99,13 +107,8 @@ def _exception(
         told = headline(exception, limit=depth.text)
     module = clean(exception.module, limit=_PATH)
     home = f"{module}." if module not in {"", "builtins"} else ""
-    yield from f"{lead}{home}{told}{_mechanism(exception)}".split("\n")
+    yield from f"{lead}{home}{told}".split("\n")
     yield from _trace(exception.stacktrace, depth)
-
-
-def _mechanism(exception: ExceptionValue) -> str:
-    kind = exception.mechanism.type if exception.mechanism else Untrusted()
-    return "" if kind.raw in _TOLD_BY_NOBODY else f" (via {clean(kind, limit=_NAME)})"
 
 
 def _thread(thread: Thread, depth: Depth) -> Iterator[str]:
@@ -148,7 +151,7 @@ def _lines(run: _Run, crash: Frame | None, depth: Depth) -> Iterator[str]:
         yield f"  … {counted(len(run.frames), 'frame')} in {_packages(run.frames)}"
         return
     frame = run.frames[0]
-    times = f" (×{len(run.frames)})" if len(run.frames) > 1 else ""
+    times = f" ({len(run.frames)} times)" if len(run.frames) > 1 else ""
     around = _around(frame, depth.around) if frame is crash else []
     line = "" if around or not depth.around else _running_line(frame)
     yield f"  {'at' if frame.in_app else 'in'} {_where(frame)}{times}{line}"
@@ -158,7 +161,7 @@ def _lines(run: _Run, crash: Frame | None, depth: Depth) -> Iterator[str]:
 
 
 def _where(frame: Frame) -> str:
-    """Write `file:line function`, or `package.Class.function (File:line)` where a file is no path."""
+    """Write `file:line function`; where a file is no path, `package.Class.function (File:line)`."""
     function = clean(frame.function, limit=_NAME)
     module = clean(frame.module, limit=_PATH)
     file = clean(frame.filename or frame.abs_path or frame.module or frame.package, limit=_PATH)
@@ -198,30 +201,37 @@ def _around(frame: Frame, lines: int) -> list[str]:
 
 
 def _variables(frame: Frame, most: int) -> list[str]:
-    telling = [
-        pair for pair in frame.vars if pair[1] and not _MEANS_NOTHING.fullmatch(pair[1].raw)
-    ]
+    telling = [pair for pair in frame.vars if pair[1] and not _MEANS_NOTHING.fullmatch(pair[1].raw)]
     line = pairs.one_line(telling, most=most, limit=_VARIABLE)
     return [f"    {line}"] if most and line else []
 
 
 def _packages(frames: Sequence[Frame]) -> str:
-    names = list(dict.fromkeys(filter(None, map(_package, frames))))
-    more = ", …" if len(names) > _PACKAGES_NAMED else ""
-    return ", ".join(clean(name, limit=_NAME) for name in names[:_PACKAGES_NAMED]) + more or "libraries"
+    packages = [package for package in dict.fromkeys(map(_package, frames)) if package]
+    named = [clean(package, limit=_NAME) for package in packages[:_PACKAGES_NAMED]]
+    more = ["…"] if len(packages) > _PACKAGES_NAMED else []
+    return ", ".join([*named, *more]) or "libraries"
 
 
-_INSTALLED = re.compile(r"(?:node_modules|site-packages|dist-packages)/(?P<package>@[^/]+/[^/]+|[^/]+)")
+_INSTALLED = re.compile(
+    r"(?:node_modules|site-packages|dist-packages)/(?P<package>@[^/]+/[^/]+|[^/]+)"
+)
+_SERVED = re.compile(r"[a-z-]+://(?P<package>[^/]+)/")
 _HOSTED = re.compile(r"(?P<package>[^/]*\.[^/]*/[^/]+(?:/[^/]+)?)(?:/|\Z)")
 
 
 def _package(frame: Frame) -> str:
     """Name the library that a call belongs to, as its language names libraries."""
     path, module = frame.filename.raw or frame.abs_path.raw, frame.module.raw
-    if found := _INSTALLED.search(path) or _INSTALLED.search(module):
-        return found["package"]
-    if found := _HOSTED.match(module):
-        return found["package"]
+    found = (
+        _INSTALLED.search(path)
+        or _INSTALLED.search(module)
+        or _SERVED.match(path)
+        or _HOSTED.match(module)
+    )
+    if found:
+        return str(found["package"])
     if "/" not in path and module.count(".") > 1:
         return ".".join(module.split(".")[:2])
-    return re.split(r"[./]", module, maxsplit=1)[0] or frame.package.raw or path.partition("/")[0]
+    parts = (module.partition("/")[0].partition(".")[0], frame.package.raw, path.partition("/")[0])
+    return next(filter(None, parts), "")

@@ -1,6 +1,6 @@
 """Tags: what sets an issue's events apart. Keys and values come with events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from dexter_mcp.sentry.reply import Page
@@ -9,7 +9,6 @@ from dexter_mcp.views import pairs
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.listing import onward, short_ago
 from dexter_mcp.views.numbers import count, counted, percent
-from dexter_mcp.views.parts import more
 from dexter_mcp.views.table import table
 from dexter_mcp.views.untrusted import Fence, clean, name
 
@@ -22,7 +21,17 @@ _MOST = 60
 _TELLING_SHARE = 0.6
 
 _TOLD_ELSEWHERE = frozenset(
-    {"level", "handled", "mechanism", "user", "transaction", "url", "trace", "trace.span", "runtime"}
+    {
+        "level",
+        "handled",
+        "mechanism",
+        "user",
+        "transaction",
+        "url",
+        "trace",
+        "trace.span",
+        "runtime",
+    }
 )
 """Tags that repeat what an issue or its event say better."""
 _ALWAYS_TELLING = frozenset({"release", "environment"})
@@ -51,7 +60,10 @@ def distribution(
     """Show how an issue's events spread over the values of one tag."""
     data = {"tag": tag, "values": page}
     if not page.items:
-        return Answer(f"No event of issue {name(issue)} has this tag. Leave `tag` out to see which there are.", data)
+        text = (
+            f"No event of issue {name(issue)} has this tag. Leave `tag` out to see which there are."
+        )
+        return Answer(text, data)
     headers = (clean(tag.key, limit=_KEY), "events", "share", "last seen", "first seen")
     rows = [
         [
@@ -64,25 +76,61 @@ def distribution(
         for value in page.items
     ]
     values = max(tag.unique_values or 0, len(page.items))
-    first = f"{counted(values, 'value')} in {counted(tag.total_values, 'event')} of issue {name(issue)}, sort: {sort}"
+    events = counted(tag.total_values, "event")
+    first = f"{counted(values, 'value')} in {events} of issue {name(issue)}, sort: {sort}"
     return Answer("\n".join([first, fence.block([table(headers, rows)]), *onward(page)]), data)
 
 
-def telling(tags: Iterable[Tag], *, full: bool) -> list[str]:
-    """Pick the tags that set an issue apart: one value holds most of the events, but not all.
+def telling(tags: Sequence[Tag], *, full: bool) -> list[str]:
+    """Pick the tags that set an issue apart: one value holds most of its events, but not all.
 
-    In full it is all of them. A tag with a single value may tell as much, but it can't be told
-    whether the program has others; they share a line.
+    Tags with a single value share the last line, because that may tell something or not. In full,
+    all tags are shown.
     """
     known = [tag for tag in tags if tag.top_values and tag.total_values]
     if full:
-        return [f"{clean(tag.key, limit=_KEY)}: {_shares(tag)}" for tag in known]
+        return [_line(tag) for tag in known]
     keys = {tag.key.raw for tag in known}
-    own = [tag for tag in known if not _repeats(tag.key.raw, keys)]
-    apart = sorted((tag for tag in own if _sets_apart(tag)), key=_skew, reverse=True)
-    lines = [f"{clean(tag.key, limit=_KEY)}: {_shares(tag)}" for tag in apart[:_FEW]]
+    own = [tag for tag in known if not _told_elsewhere(tag.key.raw, keys)]
+    apart = sorted((tag for tag in own if _sets_apart(tag)), key=_top_share, reverse=True)
     single = [tag for tag in own if tag.unique_values == 1][:_FEW]
-    always = ", ".join(f"{clean(tag.key, limit=_KEY)} {_shown(tag.top_values[0], _SHORT_VALUE)}" for tag in single)
-    left = len(known) - len(apart[:_FEW]) - len(single)
-    del left, more
-    return [*lines, f"always: {always}"] if always else lines
+    always = [f"{clean(tag.key, limit=_KEY)} {_shown(tag.top_values[0])}" for tag in single]
+    return [*map(_line, apart[:_FEW]), *([f"always: {', '.join(always)}"] if always else [])]
+
+
+def _line(tag: Tag) -> str:
+    return f"{clean(tag.key, limit=_KEY)}: {_shares(tag)}"
+
+
+def _told_elsewhere(key: str, keys: set[str]) -> bool:
+    """Tell `browser.name` where there is a `browser`, and what the issue itself says."""
+    return key in _TOLD_ELSEWHERE or ("." in key and key.partition(".")[0] in keys)
+
+
+def _sets_apart(tag: Tag) -> bool:
+    if tag.unique_values == 1:
+        return False
+    return tag.key.raw in _ALWAYS_TELLING or _top_share(tag) >= _TELLING_SHARE
+
+
+def _top_share(tag: Tag) -> float:
+    return tag.top_values[0].count / tag.total_values
+
+
+def _shares(tag: Tag) -> str:
+    if tag.unique_values == 1 and tag.top_values:
+        return _shown(tag.top_values[0])
+    shown = [
+        f"{_shown(top)} {percent(top.count, tag.total_values)}" for top in tag.top_values[:_TOP]
+    ]
+    left = (tag.unique_values or 0) - len(shown)
+    return ", ".join([*shown, *([f"… {left} more"] if left > 0 else [])])
+
+
+def _shown(top: TagValue, limit: int = _SHORT_VALUE) -> str:
+    pair = (top.key, top.value or top.name)
+    return pairs.value(pair, limit=limit) or "(empty)"
+
+
+def _distinct(tag: Tag) -> str:
+    return "" if tag.unique_values is None else count(tag.unique_values)

@@ -1,7 +1,7 @@
 """What becomes of an issue: how often it happens, since when, and what people did about it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from types import MappingProxyType
@@ -46,6 +46,9 @@ COURSES: Mapping[str, Course] = MappingProxyType(
 
 _PRIORITIES = MappingProxyType({"h": "high", "m": "medium", "l": "low"})
 
+_ASSIGNED = 0.4
+_NOTED = 0.16
+
 _NOTES = (
     "Reproduced on staging with the same order. Looks like we never handled this state.",
     "Support has three tickets about it, all from Norway.",
@@ -59,32 +62,44 @@ _NOTES = (
 
 def live(setting: Setting, payload: Json, chance: Random, chosen: Fields) -> Story:
     """Tell the story of a payload, as chance would have it but for the `chosen` fields."""
-    vary = {tag: shares for tag, shares in setting.vary.items() if tag not in payload["tags"]}
-    fields: dict[str, Any] = {"vary": vary, **_fate(setting, payload, chance), **chosen}
-    return Story(setting.project, payload, **fields)
+    substatus: str = chosen.get("substatus", _substatus(chance))
+    drawn: dict[str, Any] = {
+        "users": 0,
+        "vary": {tag: of for tag, of in setting.vary.items() if tag not in payload["tags"]},
+        "releases": adoption(setting.project),
+        "environments": dict(setting.environments),
+        **_course(COURSES[substatus], chance),
+        "substatus": substatus,
+        "assigned_to": _assignee(setting.project, chance),
+        **chosen,
+    }
+    told = Story(setting.project, payload, **drawn)
+    derived: dict[str, Any] = {
+        "users": _users(setting, told, chance),
+        "activity": tuple(_activity(told, chance)),
+        "suspect": _suspect(told),
+    }
+    return replace(told, **{**derived, **chosen})
 
 
-def _fate(setting: Setting, payload: Json, chance: Random) -> dict[str, Any]:
-    substatus = chance.choices([*COURSES], [course.weight for course in COURSES.values()])[0]
-    course = COURSES[substatus]
+def _substatus(chance: Random) -> str:
+    return chance.choices([*COURSES], [course.weight for course in COURSES.values()])[0]
+
+
+def _course(course: Course, chance: Random) -> dict[str, Any]:
     first = timedelta(hours=round(chance.uniform(*course.first), 2))
-    count = _count(chance)
-    assignee = chance.choice(PROJECTS[setting.project].owners) if chance.random() < 0.4 else ""  # noqa: PLR2004
     return {
-        "count": count,
-        "users": _users(setting, count, chance),
+        "count": _count(chance),
         "first_seen": first,
         "last_seen": min(first / 2, _lately(course.last, chance)),
         "rhythm": chance.choice(course.rhythms),
-        "releases": adoption(setting.project),
-        "environments": dict(setting.environments),
         "status": course.status,
-        "substatus": substatus,
         "priority": _PRIORITIES[chance.choice(course.priorities)],
-        "assigned_to": assignee,
-        "activity": tuple(_activity(setting, substatus, assignee, first, chance)),
-        "suspect": _suspect(setting, payload, substatus),
     }
+
+
+def _assignee(project: str, chance: Random) -> str:
+    return chance.choice(PROJECTS[project].owners) if chance.random() < _ASSIGNED else ""
 
 
 def _lately(bounds: Hours, chance: Random) -> timedelta:
@@ -95,89 +110,76 @@ def _lately(bounds: Hours, chance: Random) -> timedelta:
 
 def _count(chance: Random) -> int:
     """Choose how many events: most issues are small, some are not."""
-    size = chance.random()
-    if size < 0.9:  # noqa: PLR2004
-        return 3 + int(46 * chance.random() ** 2)
-    return chance.randint(60, 150) if size < 0.985 else chance.randint(160, 300)  # noqa: PLR2004
+    least, most = chance.choices(((3, 49), (60, 150), (160, 300)), (90, 8.5, 1.5))[0]
+    return least + int((most - least) * chance.random() ** 2)
 
 
-def _users(setting: Setting, count: int, chance: Random) -> int:
+def _users(setting: Setting, told: Story, chance: Random) -> int:
+    """Choose how many users: none where a server does something that nobody asked for."""
+    if not setting.audience or (setting.host and "request" not in told.payload):
+        return 0
     share = setting.audience * chance.uniform(0.5, 1.4)
-    return min(count, max(1, round(count * share))) if setting.audience else 0
+    return min(told.count, max(1, round(told.count * share)))
 
 
-def _suspect(setting: Setting, payload: Json, substatus: str) -> str:
-    """Find the last commit to the file that failed, where someone would be suspected at all."""
-    if substatus not in {"new", "escalating", "regressed"} or "exception" not in payload:
+def _suspect(told: Story) -> str:
+    """Find the last commit to the file that failed, where someone would be suspected at all.
+
+    A new issue is not blamed on what was released after it.
+    """
+    if told.substatus not in {"new", "escalating", "regressed"} or "exception" not in told.payload:
         return ""
-    frames = payload["exception"]["values"][-1].get("stacktrace", {"frames": ()})["frames"]
-    ours = [frame for frame in frames if frame["in_app"]]
-    return commit_of(setting.project, ours[-1]["filename"].removeprefix("./")) if ours else ""
+    frames = told.payload["exception"]["values"][-1]["stacktrace"]["frames"]
+    ours = [frame["filename"] for frame in frames if frame["in_app"]]
+    earliest = timedelta() if told.substatus == "regressed" else told.first_seen
+    return commit_of(told.project, ours[-1].removeprefix("./"), earliest) if ours else ""
 
 
-def _activity(
-    setting: Setting, substatus: str, assignee: str, first: timedelta, chance: Random
-) -> Iterator[Json]:
-    people = [owner for owner in PROJECTS[setting.project].owners if owner.startswith("user:")]
-    someone = chance.choice(people).removeprefix("user:")
-    if assignee:
-        yield assigned(assignee, first * 0.9, by=someone)
-    if chance.random() < 0.16:  # noqa: PLR2004
-        note = {"text": chance.choice(_NOTES)}
-        yield {"type": "note", "ago": first * 0.8, "user": someone, "data": note}
-    yield from _turn(setting, substatus, first, someone)
+def _activity(told: Story, chance: Random) -> Iterator[Json]:
+    owners = PROJECTS[told.project].owners
+    people = [owner.removeprefix("user:") for owner in owners if owner.startswith("user:")]
+    someone = chance.choice(people)
+    if told.assigned_to:
+        yield assigned(told.assigned_to, told.first_seen * 0.9, by=someone)
+    if chance.random() < _NOTED:
+        text = chance.choice(_NOTES)
+        yield activity("note", told.first_seen * 0.8, by=someone, text=text)
+    yield from _turn(told, someone)
+
+
+def activity(kind: str, ago: timedelta, by: str = "", **data: object) -> Json:
+    """Write one entry of an issue's history; nobody in particular did what Sentry did."""
+    return {"type": kind, "ago": ago, "user": by, "data": data}
 
 
 def assigned(owner: str, ago: timedelta, by: str) -> Json:
     """Tell that an issue was given to `owner`."""
     kind, _, name = owner.partition(":")
-    data = {"assigneeType": kind, "assignee": name}
-    data |= {"assigneeEmail": name} if kind == "user" else {"assigneeName": name}
-    return {"type": "assigned", "ago": ago, "user": by, "data": data}
+    shown = {"assigneeEmail": name} if kind == "user" else {"assigneeName": name}
+    return activity("assigned", ago, by, assigneeType=kind, assignee=name, **shown)
 
 
-def _turn(setting: Setting, substatus: str, first: timedelta, who: str) -> Iterator[Json]:
-    *_, before, newest = releases_of(setting.project)
-    match substatus:
+def _turn(told: Story, who: str) -> Iterator[Json]:
+    """Tell how the issue came into the state that it is in."""
+    *_, before, newest = releases_of(told.project)
+    half = told.first_seen / 2
+    match told.substatus:
         case "":
-            data = {"version": before.version}
-            yield {
-                "type": "set_resolved_in_release",
-                "ago": timedelta(hours=80),
-                "user": who,
-                "data": data,
-            }
+            version = before.version
+            yield activity("set_resolved_in_release", timedelta(hours=80), who, version=version)
         case "regressed":
-            data = {"version": before.version}
-            yield {
-                "type": "set_resolved_in_release",
-                "ago": first / 2,
-                "user": who,
-                "data": data,
-            }
-            yield {
-                "type": "set_regression",
-                "ago": newest.age * 0.9,
-                "user": "",
-                "data": {"version": newest.version},
-            }
+            version = before.version
+            yield activity("set_resolved_in_release", before.age * 0.95, who, version=version)
+            yield activity("set_regression", newest.age * 0.9, version=newest.version)
         case "escalating":
-            yield {
-                "type": "set_escalating",
-                "ago": timedelta(hours=9),
-                "user": "",
-                "data": {"forecast": 12},
-            }
+            yield activity("set_escalating", timedelta(hours=9), forecast=12)
         case "ongoing":
-            ago = first - timedelta(days=7)
-            yield {"type": "auto_set_ongoing", "ago": ago, "user": "", "data": {"afterDays": 7}}
+            yield activity("auto_set_ongoing", told.first_seen - timedelta(days=7), afterDays=7)
         case "archived_until_escalating":
-            data = {"ignoreUntilEscalating": True}
-            yield {"type": "set_ignored", "ago": first / 2, "user": who, "data": data}
+            yield activity("set_ignored", half, who, ignoreUntilEscalating=True)
         case "archived_until_condition_met":
-            data = {"ignoreCount": 500, "ignoreWindow": 1440}
-            yield {"type": "set_ignored", "ago": first / 2, "user": who, "data": data}
+            yield activity("set_ignored", half, who, ignoreCount=500, ignoreWindow=1440)
         case "archived_forever":
-            yield {"type": "set_ignored", "ago": first / 2, "user": who, "data": {}}
+            yield activity("set_ignored", half, who)
         case _:
             return

@@ -1,7 +1,8 @@
 """Stack traces, cut from excerpts of the shop's own source code and from lists of library calls.
 
 A trace is written as steps, the oldest call first: `*django` stands for the calls of a library,
-`PaymentService.authorize > reply[` for the line of that function which holds `reply[`. All issues that pass the same place show the same code and line number there, as they would in life.
+`PaymentService.authorize > reply[` for the line of that function which holds `reply[`. All issues
+that pass the same place show the same code and line number there, as they would in life.
 """
 
 import re
@@ -56,9 +57,9 @@ class Excerpt:
 
 
 def excerpts(project: str) -> Mapping[str, Excerpt]:
-    """Read the source code of a project, by path and function.
+    """Read the source code of a project, by function.
 
-    The key is the function alone where only one file has it, else `file.py:function`.
+    The key is the function alone where only one file has it, else `file:function`, the file without its suffix.
     """
     found = [
         Excerpt(head["path"], int(head["line"]), head["function"], lines)

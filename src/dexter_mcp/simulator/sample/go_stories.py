@@ -33,7 +33,7 @@ GATEWAY = Setting(
     handled=True,
     pace=0.2,
     host="api.acme.test",
-    headers={"User-Agent": "okhttp/5.1.0", "X-Forwarded-Proto": "https"},
+    headers={"Host": "api.acme.test", "User-Agent": "okhttp/5.1.0", "X-Forwarded-Proto": "https"},
     environments={"production": 93, "staging": 7},
     audience=0.3,
 )

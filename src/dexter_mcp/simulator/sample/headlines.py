@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from dexter_mcp.simulator.sample import performance_stories
-from dexter_mcp.simulator.sample.fates import assigned
+from dexter_mcp.simulator.sample.fates import activity, assigned
 from dexter_mcp.simulator.sample.hostile_stories import INJECTION, SECRETS, UNICODE
 from dexter_mcp.simulator.sample.incidents import Incident, Raised, tell
 from dexter_mcp.simulator.sample.javascript_stories import STOREFRONT
@@ -21,7 +21,7 @@ def _ago(hours: float) -> timedelta:
 
 
 def _note(hours: float, who: str, text: str) -> Json:
-    return {"type": "note", "ago": _ago(hours), "user": who, "data": {"text": text}}
+    return activity("note", _ago(hours), who, text=text)
 
 
 _REGRESSION = tell(
@@ -92,27 +92,19 @@ _REGRESSION = tell(
                     'NordPay leaves "authorization" out while 3-D Secure is pending. We must wait for the webhook then.',
                 ),
                 assigned("user:mira@acme.test", _ago(470), "tomas@acme.test"),
-                {
-                    "type": "set_resolved_in_release",
-                    "ago": _ago(344),
-                    "user": "mira@acme.test",
-                    "data": {"version": "checkout@4.14.0"},
-                },
-                {
-                    "type": "set_regression",
-                    "ago": _ago(50.6),
-                    "user": "",
-                    "data": {
-                        "version": "checkout@4.16.0",
-                        "resolved_in_version": "checkout@4.14.0",
-                    },
-                },
-                {
-                    "type": "set_priority",
-                    "ago": _ago(49),
-                    "user": "",
-                    "data": {"priority": "high", "reason": "escalating"},
-                },
+                activity(
+                    "set_resolved_in_release",
+                    _ago(344),
+                    "mira@acme.test",
+                    version="checkout@4.14.0",
+                ),
+                activity(
+                    "set_regression",
+                    _ago(50.6),
+                    version="checkout@4.16.0",
+                    resolved_in_version="checkout@4.14.0",
+                ),
+                activity("set_priority", _ago(49), priority="high", reason="escalating"),
                 _note(
                     20,
                     "tomas@acme.test",
@@ -169,7 +161,7 @@ _DEADLOCK = tell(
             "priority": "high",
             "assigned_to": "team:payments",
             "activity": (
-                {"type": "set_escalating", "ago": _ago(26), "user": "", "data": {"forecast": 18}},
+                activity("set_escalating", _ago(26), forecast=18),
                 _note(
                     22,
                     "jonas@acme.test",

@@ -32,12 +32,14 @@ INVENTORY = Setting(
     },
     pace=0.6,
     host="inventory.acme.test",
-    headers={"User-Agent": "acme-gateway/3.7.0"},
+    headers={"Host": "inventory.acme.test", "User-Agent": "acme-gateway/3.7.0"},
     environments={"production": 88, "staging": 12},
     audience=0,
 )
 
-BACKGROUND = replace(INVENTORY, mechanism="UncaughtExceptionHandler", host="", pace=2.5)
+BACKGROUND = replace(
+    INVENTORY, mechanism="UncaughtExceptionHandler", host="", operation="task", pace=2.5
+)
 
 
 def stories() -> Iterator[Story]:

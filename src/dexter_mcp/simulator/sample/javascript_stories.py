@@ -48,6 +48,7 @@ STOREFRONT = Setting(
         "locale": _LOCALES,
     },
     pace=3.5,
+    operation="pageload",
     host="shop.acme.test",
     audience=0.8,
 )

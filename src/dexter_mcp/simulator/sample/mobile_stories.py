@@ -19,6 +19,14 @@ _APP = {
     }
 }
 
+_TALK = (
+    "navigation: HomeScreen → ProductScreen",
+    "navigation: ProductScreen → CartScreen",
+    "app.lifecycle: foreground",
+    "http: GET https://api.acme.test/v1/cart 200",
+    "http: GET https://img.acme.test/tent-3p-grn.webp?w=1080 200",
+)
+
 ANDROID = Setting(
     project="mobile-app",
     platform="java",
@@ -36,15 +44,11 @@ ANDROID = Setting(
         },
     },
     crumbs=(
-        "navigation: HomeScreen → ProductScreen",
-        "navigation: ProductScreen → CartScreen",
+        *_TALK,
         "ui.click: test.acme.shop:id/add_to_cart",
         "ui.lifecycle: MainActivity resumed",
-        "app.lifecycle: foreground",
         "device.event: BATTERY_CHANGED, 41 %",
         "network.event: WIFI lost, now CELLULAR",
-        "http: GET https://api.acme.test/v1/cart 200",
-        "http: GET https://img.acme.test/tent-3p-grn.webp?w=1080 200",
         "warning: frame took 212 ms",
     ),
     vary={
@@ -58,6 +62,7 @@ ANDROID = Setting(
         },
         "os": {"Android 16": 31, "Android 15": 38, "Android 14": 19, "Android 12": 12},
     },
+    operation="ui.load",
     level="fatal",
     pace=6,
     environments={"production": 97, "staging": 3},
@@ -75,6 +80,13 @@ IOS = replace(
         "os": {"type": "os", "name": "iOS"},
         "device": {"type": "device", "family": "iPhone", "arch": "arm64e"},
     },
+    crumbs=(
+        *_TALK,
+        "touch: AddToCartButton",
+        "ui.lifecycle: ProductViewController viewDidAppear",
+        "device.orientation: portrait",
+        "device.event: LOW_POWER_MODE on",
+    ),
     vary={
         "device": {"iPhone17,1": 30, "iPhone16,2": 28, "iPhone14,5": 30, "iPhone12,8": 12},
         "os": {"iOS 26.0.1": 44, "iOS 18.6.2": 47, "iOS 17.7": 9},
@@ -88,6 +100,13 @@ HERMES = replace(
     mechanism="onerror",
     sdk=library("sentry.javascript.react-native", "7.2.0"),
     contexts=_APP | runtime("hermes", "0.81.4"),
+    crumbs=(
+        *_TALK,
+        "touch: Tile (HomeScreen)",
+        "touch: BackButton",
+        'console: Running "AcmeShop" with {"rootTag":11}',
+        "warning: Require cycle: app/lib/api.ts -> app/lib/session.ts -> app/lib/api.ts",
+    ),
     vary={"os": {"Android 16": 20, "Android 15": 27, "iOS 26.0.1": 25, "iOS 18.6.2": 28}},
     level="error",
 )

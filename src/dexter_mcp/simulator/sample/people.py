@@ -124,11 +124,12 @@ def adoption(project: str) -> Mapping[str, float]:
     return {release.version: 6.0**age for age, release in enumerate(releases_of(project))}
 
 
-def commit_of(project: str, file: str) -> str:
-    """Find the newest commit to `file`, empty if there is none."""
+def commit_of(project: str, file: str, earliest: timedelta = timedelta()) -> str:
+    """Find the last commit to `file` that was released `earliest` ago or before, empty if none."""
     found = [
         str(commit["id"])
         for release in releases_of(project)
+        if release.age >= earliest
         for commit in release.commits
         if any(path.endswith(file) for path in commit["files"])
     ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from dexter_mcp.simulator.sample.fates import Fields, live
+from dexter_mcp.simulator.sample.fates import Fields, activity, live
 from dexter_mcp.simulator.sample.go_stories import GATEWAY
 from dexter_mcp.simulator.sample.mobile_stories import HERMES
 from dexter_mcp.simulator.sample.python_stories import CHECKOUT
@@ -66,14 +66,13 @@ N_PLUS_ONE = Slowness(
         "priority": "medium",
         "assigned_to": "user:yuki@acme.test",
         "activity": (
-            {
-                "type": "note",
-                "ago": timedelta(hours=31),
-                "user": "tomas@acme.test",
-                "data": {
-                    "text": 'One query per order since 4.15.0 shows the carrier in the list. prefetch_related("shipments") should do.'
-                },
-            },
+            activity(
+                "note",
+                timedelta(hours=31),
+                "tomas@acme.test",
+                text="One query per order since 4.15.0 shows the carrier in the list. "
+                'prefetch_related("shipments") should do.',
+            ),
         ),
     },
 )

@@ -42,7 +42,9 @@ CHECKOUT = Setting(
     pace=0.12,
     host="shop.acme.test",
     headers={
-        "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"
+        "Host": "shop.acme.test",
+        "Accept": "application/json",
+        "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
     },
     modules={
         "django": "5.2.7",
@@ -86,7 +88,7 @@ REPORTS = Setting(
     },
     environments={"production": 96, "staging": 4},
     audience=0,
-    task=True,
+    operation="queue.task",
 )
 
 

@@ -46,8 +46,8 @@ class Setting:
     environments: Shares = field(default_factory=lambda: {"production": 91.0, "staging": 9.0})
     audience: float = 0.6
     """Users for each event; 0 where events have none."""
-    task: bool = False
-    """Whether the transaction is a background task, whose job the SDK describes."""
+    operation: str = "http.server"
+    """Of the trace; for `queue.task`, the SDK describes the job as well."""
 
     def transaction(self, where: str) -> str:
         """Name the transaction: Django's is the route alone, others keep the method."""
@@ -59,7 +59,7 @@ class Setting:
             "type": "trace",
             "trace_id": f"{chance.getrandbits(128):032x}",
             "span_id": f"{chance.getrandbits(64):016x}",
-            "op": "queue.task" if self.task else "http.server" if self.host else "ui.load",
+            "op": self.operation,
         }
         return {
             "sdk": self.sdk,
@@ -75,12 +75,12 @@ class Setting:
         """Write the request that led to `where`."""
         method = where.partition(" ")[0] if " " in where else "GET"
         path = re.sub(r"\{(\w+)\}", lambda name: _value(name[1], chance), _route(where))
-        headers = {"Host": self.host, "Accept": "application/json", **self.headers}
-        return {"method": method, "url": f"https://{self.host}{path}", "headers": headers}
+        url = f"https://{self.host}{path}"
+        return {"method": method, "url": url, "headers": dict(self.headers)}
 
     def job(self, where: str, chance: Random) -> Json:
         """Describe the job of a background task."""
-        if not self.task:
+        if self.operation != "queue.task":
             return {}
         job = {"task_name": where, "kwargs": {"tenant": "fjord-outdoor"}}
         return {"celery-job": job, "attempt": chance.randint(1, 6)}

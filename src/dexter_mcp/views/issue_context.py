@@ -1,0 +1,177 @@
+"""An issue in full: what it takes to find its cause, in one answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dexter_mcp.sentry.events import Committer, Event
+from dexter_mcp.sentry.issues import Attachment, Issue, Note, ReleaseRef
+from dexter_mcp.sentry.tags import Tag
+from dexter_mcp.sentry.untrusted import Untrusted
+from dexter_mcp.views.activity import history
+from dexter_mcp.views.answer import Answer, Failed
+from dexter_mcp.views.event_parts import of_event, title
+from dexter_mcp.views.issues import heading
+from dexter_mcp.views.moments import ago
+from dexter_mcp.views.numbers import counted, size
+from dexter_mcp.views.parts import ABOUT, Amount, Parts, compose, is_full, more
+from dexter_mcp.views.stacktrace import caught_by
+from dexter_mcp.views.tags import telling
+from dexter_mcp.views.untrusted import Fence, clean, name
+
+_VERSION = 80
+_CULPRIT = 160
+_MESSAGE = 120
+_LINK = 200
+_TITLE = 300
+_LATEST = 5
+_FEW = 3
+_FEW_FILES = 5
+_SHORT_SHA = 10
+
+
+@dataclass(frozen=True)
+class IssueContext:
+    """An issue, the event that shows it best, and what surrounds them.
+
+    `failed` names the parts that could not be read.
+    """
+
+    org: str
+    issue: Issue
+    event: Event | None
+    tags: tuple[Tag, ...]
+    suspects: tuple[Committer, ...]
+    attachments: tuple[Attachment, ...]
+    notes: tuple[Note, ...]
+    failed: tuple[Failed, ...]
+
+
+def full(
+    context: IssueContext,
+    *,
+    include: Sequence[str],
+    detail: Amount,
+    fence: Fence,
+    now: datetime,
+    budget: int,
+) -> Answer:
+    """Show an issue with everything that helps to understand it, in at most `budget` characters.
+
+    `include` picks parts by name and shows them whole; `detail` says how much of each is shown.
+    """
+    text = compose(
+        heading(context.issue, now),
+        _parts(context, include, detail, now),
+        _onward(context.issue, detail),
+        context.failed,
+        include=include,
+        detail=detail,
+        fence=fence,
+        budget=budget,
+    )
+    return Answer(text, data=_data(context))
+
+
+def _parts(context: IssueContext, include: Sequence[str], detail: Amount, now: datetime) -> Parts:
+    issue, event, whole = context.issue, context.event, is_full(detail, include)
+    return {
+        **(of_event(event, include=include, detail=detail, said=issue.title) if event else {}),
+        ABOUT: list(_about(issue, event, now)),
+        "tags": telling(context.tags, full=whole),
+        "activity": _activity(context, now, whole=whole),
+        "commits": list(_commits(context.suspects, now, whole=whole)),
+        "attachments": _attachments(context.attachments, whole=whole),
+    }
+
+
+def _about(issue: Issue, event: Event | None, now: datetime) -> Iterator[str]:
+    exceptions = event.exceptions if event else ()
+    yield from title(event, issue.title) if event else [clean(issue.title, limit=_TITLE)]
+    culprit = f"in {clean(issue.culprit, limit=_CULPRIT)}" if issue.culprit else ""
+    yield from filter(None, [", ".join(filter(None, [culprit, caught_by(exceptions)]))])
+    yield from filter(None, [_releases(issue.first_release, issue.last_release)])
+    tickets = [*issue.integration_issues, *issue.sentry_app_issues]
+    for ticket in tickets:
+        yield f"ticket {name(ticket.display_name)} {name(ticket.web_url, limit=_LINK)}".strip()
+    for annotation in issue.annotations:
+        yield f"link {name(annotation.display_name)} {name(annotation.url, limit=_LINK)}".strip()
+    if issue.user_report_count:
+        yield counted(issue.user_report_count, "user report")
+    if event:
+        yield _shown(issue, event, now)
+
+
+def _releases(first: ReleaseRef | None, last: ReleaseRef | None) -> str:
+    versions = [clean(release.version, limit=_VERSION) for release in (first, last) if release]
+    if not any(versions):
+        return ""
+    if len(set(versions)) == 1:
+        return f"only seen in release {versions[0]}"
+    return f"first in release {versions[0]}, last in {versions[-1]}"
+
+
+def _shown(issue: Issue, event: Event, now: datetime) -> str:
+    """Say which event it is that is shown, and what differs in it from what is said already."""
+    release, environment = event.tag("release"), event.tag("environment")
+    last = issue.last_release.version if issue.last_release else Untrusted()
+    words = [
+        f"event {name(event.event_id or event.id)}",
+        ago(event.date_created, now),
+        clean(release, limit=_VERSION) if release != last else "",
+        clean(environment, limit=_VERSION),
+    ]
+    return ", ".join(filter(None, words))
+
+
+def _activity(context: IssueContext, now: datetime, *, whole: bool) -> list[str]:
+    lines = history(context.issue.activity, context.notes, now, whole=whole)
+    left = len(lines) - _LATEST
+    if whole or left <= 0:
+        return lines
+    return [*lines[:_LATEST], more("activity", f"{left} earlier")]
+
+
+def _commits(suspects: Sequence[Committer], now: datetime, *, whole: bool) -> Iterator[str]:
+    """Show suspect commits; their messages are written by members, but whoever can push writes."""
+    told = [(each.author, commit) for each in suspects for commit in each.commits]
+    for author, commit in told if whole else told[:_FEW]:
+        message = clean(commit.message.partition("\n")[0], limit=_MESSAGE)
+        request = commit.pull_request.external_url if commit.pull_request else ""
+        words = [
+            f"{name(commit.id, limit=_SHORT_SHA).rstrip('…')} {message}",
+            f"by {name(author.name or author.email)}",
+            ago(commit.date_created, now) if commit.date_created else "",
+            name(request, limit=_LINK),
+        ]
+        yield ", ".join(filter(None, words))
+
+
+def _attachments(files: Sequence[Attachment], *, whole: bool) -> list[str]:
+    shown = files if whole else files[:_FEW_FILES]
+    lines = [f"{clean(file.name, limit=_CULPRIT)} ({size(file.size)})" for file in shown]
+    left = len(files) - len(shown)
+    return [*lines, more("attachments", f"{left} more")] if left else lines
+
+
+def _onward(issue: Issue, detail: Amount) -> str:
+    here = name(issue.short_id or issue.id)
+    ways = [
+        "" if detail == "full" else "detail=full",
+        f"get_event issue={here} event=latest",
+        "list_issue_events",
+        "get_issue_tag",
+    ]
+    return f"more: {' · '.join(filter(None, ways))}"
+
+
+def _data(context: IssueContext) -> dict[str, object]:
+    return {
+        "issue": context.issue,
+        "event": context.event,
+        "tags": context.tags,
+        "suspects": context.suspects,
+        "attachments": context.attachments,
+        "notes": context.notes,
+        "failed": [f"{each.part}: {each.reason}" for each in context.failed],
+    }
