@@ -30,7 +30,7 @@ test-on-%: .venv-%/testing
 	.venv-$*/bin/pytest -q
 
 surface: .venv/developing ## write tools/ anew, as clients receive it; review the diff
-	$(BIN)/python -m dexter_mcp.tools.publish tools
+	$(BIN)/python tests/surface.py
 
 bench: .venv/developing ## measure the start beside a bare server's, in an environment of its own
 	rm -rf dist .venv-bench

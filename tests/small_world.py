@@ -7,8 +7,8 @@ from typing import Any
 import httpx2
 
 from dexter_mcp.simulator import Simulator, World
-from dexter_mcp.simulator.auth import ALL_SCOPES
-from dexter_mcp.simulator.story import Json, Story
+from dexter_mcp.simulator.routes.auth import ALL_SCOPES
+from dexter_mcp.simulator.telling.story import Json, Story
 
 BORN = datetime(2026, 8, 12, 9, 30, tzinfo=UTC)
 """What the clock says when a test begins."""

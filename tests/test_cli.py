@@ -28,7 +28,7 @@ def dexter(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]
         for name, value in os.environ.items()
         if not name.startswith(("SENTRY_", "DEXTER_")) and name not in {"FORCE_COLOR", "HOME"}
     }
-    return subprocess.run(  # noqa: S603 - our own program
+    return subprocess.run(
         [sys.executable, "-m", "dexter_mcp", *words],
         env=quiet | {"HOME": "/nowhere"} | environment,
         capture_output=True,
@@ -56,7 +56,7 @@ def test_the_version_is_told_without_importing_anything_heavy() -> None:
         "try: run(['--version'])\n"
         "except SystemExit: print(sorted({'mcp', 'pydantic', 'httpx2'} & set(sys.modules)))"
     )
-    told = subprocess.run(  # noqa: S603 - our own program
+    told = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout
     assert told.split("\n")[:2] == [f"dexter-mcp {__version__}", "[]"]
@@ -161,7 +161,13 @@ def test_the_demo_plays_through_and_ends_with_the_snippets() -> None:
     result = dexter("demo", COLUMNS="60", NO_COLOR="1")
     assert result.returncode == 0, result.stderr
     assert "\x1b" not in result.stdout
-    for part in ("search_issues", "get_issue", "get_issue_tag", "investigate_issue", "mcpServers"):
+    for part in (
+        "search_issues",
+        "get_issue(",
+        "get_issue_tag",
+        "/investigate_issue",
+        "mcpServers",
+    ):
         assert part in result.stdout
 
 
@@ -221,6 +227,7 @@ def test_the_screen_fits_a_narrow_terminal() -> None:
     screen = Screen(Palette(enabled=False), columns=40, write=lines.append)
     screen.heading("a heading")
     screen.person("word " * 30)
+    screen.entry("entry " * 30)
     screen.answer("  indented " + "text " * 30 + "\n\n" + "x" * 90, lines=99)
     assert max(map(len, lines)) <= 40
 
@@ -229,7 +236,7 @@ def test_the_screen_says_how_much_it_left_out() -> None:
     lines: list[str] = []
     screen = Screen(Palette(enabled=False), columns=40, write=lines.append)
     screen.answer("\n".join("abcdef"), lines=4)
-    assert lines[-1] == "│ … 2 more lines"
+    assert lines[-1] == "│ … and 2 more lines"
 
 
 def test_the_snippets_start_the_server_for_each_host() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from dexter_mcp.simulator.payload import culprit_of, grouping_hash, tags_of, title_of
+from dexter_mcp.simulator.intake.payload import culprit_of, grouping_hash, tags_of, title_of
 from dexter_mcp.simulator.sample import HEADLINES, ORG, populate, stories
 from dexter_mcp.simulator.sample.frames import excerpts
 from dexter_mcp.simulator.sample.people import MEMBERS, PROJECTS, RELEASES, TEAMS
-from dexter_mcp.simulator.story import Json, Story
+from dexter_mcp.simulator.telling.story import Json, Story
 from dexter_mcp.simulator.world import World
 
 STATES = {

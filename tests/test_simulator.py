@@ -7,9 +7,9 @@ import anyio
 import pytest
 
 from dexter_mcp.simulator import Fault, Simulator, World
-from dexter_mcp.simulator.auth import ALL_SCOPES
-from dexter_mcp.simulator.store import Where
-from dexter_mcp.simulator.story import Rhythm
+from dexter_mcp.simulator.memory.store import Where
+from dexter_mcp.simulator.routes.auth import ALL_SCOPES
+from dexter_mcp.simulator.telling.story import Rhythm
 from small_world import (
     BORN,
     ISSUES,

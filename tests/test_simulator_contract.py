@@ -16,10 +16,10 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError, validate
 
 from dexter_mcp.simulator import Simulator, World
-from dexter_mcp.simulator.attachment import Attachment
-from dexter_mcp.simulator.auth import ALL_SCOPES
-from dexter_mcp.simulator.loose import is_list, is_mapping
-from dexter_mcp.simulator.story import Json, Story
+from dexter_mcp.simulator.intake.attachment import Attachment
+from dexter_mcp.simulator.intake.loose import is_list, is_mapping
+from dexter_mcp.simulator.routes.auth import ALL_SCOPES
+from dexter_mcp.simulator.telling.story import Json, Story
 
 pytestmark = pytest.mark.anyio
 

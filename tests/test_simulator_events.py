@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from dexter_mcp.simulator import Simulator, World
-from dexter_mcp.simulator.attachment import Attachment
+from dexter_mcp.simulator.intake.attachment import Attachment
 from small_world import (
     ISSUES,
     Caller,

@@ -12,10 +12,16 @@ from sentry_sdk.transport import Transport
 from starlette.applications import Starlette
 
 from dexter_mcp.simulator import Simulator
-from dexter_mcp.simulator.auth import ALL_SCOPES
-from dexter_mcp.simulator.envelope import EnvelopeError, decoded, parse_envelope, read_json, routes
-from dexter_mcp.simulator.event_json import event_details, event_summary
-from dexter_mcp.simulator.payload import grouping_hash, tags_of
+from dexter_mcp.simulator.intake.payload import grouping_hash, tags_of
+from dexter_mcp.simulator.routes.auth import ALL_SCOPES
+from dexter_mcp.simulator.routes.envelope import (
+    EnvelopeError,
+    decoded,
+    parse_envelope,
+    read_json,
+    routes,
+)
+from dexter_mcp.simulator.shapes.events import event_details, event_summary
 from dexter_mcp.simulator.world import World
 
 pytestmark = pytest.mark.anyio

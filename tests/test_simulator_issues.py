@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dexter_mcp.simulator import Simulator, World
-from dexter_mcp.simulator.story import Json
+from dexter_mcp.simulator.telling.story import Json
 from small_world import (
     ISSUES,
     Caller,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from dexter_mcp.simulator import Simulator, World
-from dexter_mcp.simulator.story import Json
+from dexter_mcp.simulator.telling.story import Json
 from small_world import (
     ISSUES,
     NEXT,

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from dexter_mcp.simulator.event_json import event_details
-from dexter_mcp.simulator.payload import grouping_hash, tags_of, title_of
+from dexter_mcp.simulator.intake.payload import grouping_hash, tags_of, title_of
+from dexter_mcp.simulator.shapes.events import event_details
 
 Json = dict[str, Any]
 

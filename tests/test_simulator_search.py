@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dexter_mcp.simulator.search import (
+from dexter_mcp.simulator.search.grammar import (
     SearchError,
     Term,
     matches,

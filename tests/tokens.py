@@ -2,11 +2,11 @@
 
 from functools import cache
 
-from splintr import Tokenizer
+from splintr import AnyTokenizer, Tokenizer
 
 
 @cache
-def _o200k() -> Tokenizer:
+def _o200k() -> AnyTokenizer:
     return Tokenizer.from_pretrained("o200k_base")
 
 

@@ -33,7 +33,7 @@ def simulated(arguments: argparse.Namespace) -> tuple[Settings, "Simulator"]:
     settings = Settings.read({"DEXTER_REQUESTS_PER_SECOND": "1000"} | ours, flags(arguments))
     source = "the simulator"
     reaching = replace(
-        settings, url="https://sentry.test", token=Simulator.TOKEN, token_source=source
+        settings, url="http://sentry.test", token=Simulator.TOKEN, token_source=source
     )
     return reaching, Simulator.with_sample_data()
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 import anyio
@@ -16,8 +17,15 @@ from dexter_mcp.cli.colour import Palette
 from dexter_mcp.cli.screen import Screen
 from dexter_mcp.cli.snippets import command_line, snippets
 
-_LINES: Final = 60
+_LINES: Final = 90
 """Lines of an answer that are shown; the assistant gets all of it."""
+
+_SEARCH: Final[Mapping[str, Any]] = {
+    "query": "is:unresolved issue.priority:high",
+    "environment": "production",
+    "sort": "user",
+    "limit": 6,
+}
 
 _SHORT_ID: Final = re.compile(r"\b[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+\b")
 
@@ -27,10 +35,16 @@ def run(_: argparse.Namespace) -> int:
     palette = Palette.fitting(sys.stdout, os.environ)
     screen = Screen(palette, columns=shutil.get_terminal_size().columns)
     command = command_line("--simulator")
+    screen.remark(
+        "Dexter lets an assistant work with Sentry. What follows is real: a client, the server as "
+        "a process of its own, and behind it a simulated Sentry with an invented shop's errors."
+    )
     anyio.run(_play, screen, command)
     screen.heading("plug it in")
-    screen.remark("These start the same server, on the simulator. For your own Sentry leave out")
-    screen.remark("--simulator and set SENTRY_AUTH_TOKEN; `dexter-mcp doctor` checks it.")
+    screen.remark(
+        "These start the same server, on the simulator. For your own Sentry leave out --simulator "
+        "and set SENTRY_AUTH_TOKEN; `dexter-mcp doctor` checks it."
+    )
     for title, lines in snippets(command):
         screen.verbatim(title, lines)
     return 0
@@ -42,16 +56,15 @@ async def _play(screen: Screen, command: list[str]) -> None:
         assistant = _Assistant(client, screen)
         await assistant.meet(started)
         screen.heading("unresolved issues")
-        screen.person("What is broken in production?")
-        found = await assistant.call("search_issues", query="is:unresolved", limit=10)
-        issue = _first_issue(found)
+        screen.person("What hurts our customers most right now?")
+        issue = _first_issue(await assistant.call("search_issues", **_SEARCH))
         screen.heading("one issue with its full context")
-        screen.person(f"Look into {issue}.")
+        screen.person(f"What is behind {issue}?")
         await assistant.call("get_issue", issue=issue)
         screen.heading("the distribution of a tag")
-        screen.person("Who is affected?")
-        await assistant.call("get_issue_tag", issue=issue, tag="browser")
-        screen.heading("a prompt, which you pick from your host's menu")
+        screen.person("Does it hit everybody who pays?")
+        await assistant.call("get_issue_tag", issue=issue, tag="payment_provider")
+        screen.heading("a prompt, as picked from the host's menu")
         await assistant.follow("investigate_issue", issue=issue)
 
 
@@ -73,14 +86,21 @@ class _Assistant:
         width = max(len(tool.name) for tool in tools)
         for tool in tools:
             first = (tool.description or "").split("\n", 1)[0]
-            self._screen.answer(f"{tool.name:{width}}  {first}", lines=1)
+            self._screen.entry(f"{tool.name:{width}}  {first}")
 
     async def call(self, tool: str, **arguments: Any) -> str:
-        """Call a tool and show what the model reads."""
+        """Call a tool and show what the model reads.
+
+        Raises:
+            RuntimeError: The answer is an error, which nothing in the play should be.
+        """
         spelled = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
         self._screen.assistant(f"{tool}({spelled})")
         started = time.perf_counter()
-        text = text_of(await self._client.call_tool(tool, arguments))
+        result = await self._client.call_tool(tool, arguments)
+        text = text_of(result)
+        if result.is_error:
+            raise RuntimeError(text)
         self._screen.answer(text, lines=_LINES)
         self._screen.remark(f"{len(text):,} characters in {time.perf_counter() - started:.2f} s")
         return text
@@ -96,5 +116,5 @@ class _Assistant:
 def _first_issue(listing: str) -> str:
     found = _SHORT_ID.search(listing)
     if found is None:
-        raise LookupError("The simulator has no unresolved issue; please report this.")
+        raise RuntimeError("The simulator has no unresolved issue.")
     return found[0]

@@ -47,13 +47,19 @@ class Screen:
         for line in textwrap.wrap(f"assistant ▸ {text}", self.width, subsequent_indent=" " * 12):
             self.write(self.palette.voice(line))
 
+    def entry(self, text: str) -> None:
+        """Show one line of a list, cut where the terminal ends."""
+        room = self.width - len(_BAR)
+        cut = text if len(text) <= room else text[: room - 1].rstrip() + "…"
+        self.write(self.palette.dim(_BAR) + cut)
+
     def answer(self, text: str, *, lines: int) -> None:
         """Show what the assistant is told, as far as `lines` go."""
         fitting = self._fitting(text.splitlines())
         for line in islice(fitting, lines):
             self.write(self.palette.dim(_BAR) + line)
         if left := sum(1 for _ in fitting):
-            self.write(self.palette.dim(f"{_BAR}… {left} more lines"))
+            self.write(self.palette.dim(f"{_BAR}… and {left} more lines"))
 
     def verbatim(self, title: str, text: str) -> None:
         """Show something to copy: never wrapped, never indented."""
@@ -63,12 +69,12 @@ class Screen:
 
     def _fitting(self, lines: Iterable[str]) -> Iterator[str]:
         for line in lines:
-            indent = " " * (len(line) - len(line.lstrip()) + 2)
+            text = line.lstrip()
+            indent = line[: len(line) - len(text)][: self.width // 3]
             yield from textwrap.wrap(
-                line,
+                text,
                 self.width - len(_BAR),
-                subsequent_indent=indent if len(indent) < self.width // 2 else "",
-                drop_whitespace=False,
-                replace_whitespace=False,
+                initial_indent=indent,
+                subsequent_indent=f"{indent}  ",
                 break_on_hyphens=False,
             ) or [""]

@@ -11,12 +11,12 @@ from dexter_mcp.cli import logs
 from dexter_mcp.cli.context import prepare
 from dexter_mcp.server import build_server
 
-_CHARACTERS_PER_TOKEN = 4.4
+_CHARACTERS_PER_TOKEN = 4.2
 """Measured over the tool definitions with o200k."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print one line a tool: name, effect, size of its definition in characters, title."""
+    """Print one line a tool: name, effect, size of its definition in characters, purpose."""
     for line in table(anyio.run(_tools, arguments)):
         print(line)
     return 0
@@ -27,7 +27,7 @@ def table(tools: Sequence[Tool]) -> Iterator[str]:
     sizes = [len(_definition(tool)) for tool in tools]
     width = max((len(tool.name) for tool in tools), default=0)
     for tool, size in zip(tools, sizes, strict=True):
-        yield f"{tool.name:{width}}  {_effect(tool):11}  {size:6,}  {tool.title or ''}".rstrip()
+        yield f"{tool.name:{width}}  {_effect(tool):11}  {size:6,}  {_purpose(tool)}".rstrip()
     total = sum(sizes)
     yield (
         f"{len(tools)} tools, {total:,} characters, about {total / _CHARACTERS_PER_TOKEN:,.0f} "
@@ -37,6 +37,10 @@ def table(tools: Sequence[Tool]) -> Iterator[str]:
 
 def _definition(tool: Tool) -> str:
     return tool.model_dump_json(by_alias=True, exclude_none=True)
+
+
+def _purpose(tool: Tool) -> str:
+    return (tool.description or "").split("\n", 1)[0]
 
 
 def _effect(tool: Tool) -> str:

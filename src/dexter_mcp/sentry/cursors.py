@@ -25,6 +25,7 @@ def unseal(sealed: str, query: str) -> str:
     Raises:
         Invalid: It is not one of ours, or it continues another query.
     """
+    sealed = sealed.strip("` \t\r\n")
     try:
         opened = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
         digest, cursor = opened[:_DIGEST], opened[_DIGEST:].decode()

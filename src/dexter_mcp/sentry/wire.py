@@ -128,8 +128,8 @@ def detail(body: Any, depth: int = _DEPTH) -> str:
     elif is_array(body):
         said = "; ".join(filter(None, (detail(item, depth - 1) for item in body)))
     else:
-        said = " ".join(body.split()) if isinstance(body, str) else ""
-    return said[:_TEXT_LIMIT]
+        said = body if isinstance(body, str) else ""
+    return " ".join(said[:_TEXT_LIMIT].split())
 
 
 def _detail_of_object(body: Mapping[str, Any], depth: int) -> str:

@@ -11,7 +11,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dexter_mcp.simulator import (
+from dexter_mcp.simulator.faults import Faults, misbehave
+from dexter_mcp.simulator.limits import Limits
+from dexter_mcp.simulator.routes import (
     attachments,
     committers,
     envelope,
@@ -22,9 +24,7 @@ from dexter_mcp.simulator import (
     refusals,
     tags,
 )
-from dexter_mcp.simulator.auth import ALL_SCOPES
-from dexter_mcp.simulator.faults import Faults, misbehave
-from dexter_mcp.simulator.limits import Limits
+from dexter_mcp.simulator.routes.auth import ALL_SCOPES
 from dexter_mcp.simulator.world import World
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import md5
 
-from dexter_mcp.simulator import intake, telling
-from dexter_mcp.simulator.attachment import Attachment
-from dexter_mcp.simulator.records import (
+from dexter_mcp.simulator.intake import arrival as intake
+from dexter_mcp.simulator.intake.attachment import Attachment
+from dexter_mcp.simulator.intake.rendering import payload_of
+from dexter_mcp.simulator.memory.records import (
     Activity,
     Issue,
     Member,
@@ -18,11 +19,11 @@ from dexter_mcp.simulator.records import (
     Token,
     TokenKind,
 )
-from dexter_mcp.simulator.rendering import payload_of
-from dexter_mcp.simulator.short_ids import short_id, tidy
-from dexter_mcp.simulator.store import Event, Store, Where
-from dexter_mcp.simulator.story import Json, Story
-from dexter_mcp.simulator.times import iso
+from dexter_mcp.simulator.memory.short_ids import short_id, tidy
+from dexter_mcp.simulator.memory.store import Event, Store, Where
+from dexter_mcp.simulator.shapes.times import iso
+from dexter_mcp.simulator.telling import teller as telling
+from dexter_mcp.simulator.telling.story import Json, Story
 
 _BORN = datetime(2023, 2, 11, 8, tzinfo=UTC)
 """When everything that carries no date of its own was made."""

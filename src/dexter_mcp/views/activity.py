@@ -13,7 +13,7 @@ from dexter_mcp.views.untrusted import clean, name
 _VALUE = 80
 _BRIEF_COMMENT = 300
 _WHOLE_COMMENT = 4_000
-_BORN = "first_seen"
+_TOLD_BY_HEADER = frozenset({"first_seen", "auto_set_ongoing"})
 _NOTE = "note"
 _MINUTE = 60
 
@@ -25,13 +25,13 @@ def history(
 ) -> list[str]:
     """Tell what was done and what members said, the newest first, each in a line.
 
-    When an issue was first seen is left out, because its header says it. Sentry mixes comments
-    into the activity; `notes`, where there are any, hold more of them and take their place.
+    What an issue's header says is left out: that it began, or that it is no longer new. Sentry
+    mixes comments into the activity; `notes`, where there are any, take their place.
     """
     comments = [_as_activity(note) for note in notes]
-    done = [each for each in activity if each.type not in {_BORN, _NOTE if comments else _BORN}]
-    newest_first = sorted([*done, *comments], key=_age)
-    return [_told(each, now, whole=whole) for each in newest_first]
+    done = [each for each in activity if not (each.type == _NOTE and comments)]
+    told = [each for each in (*done, *comments) if each.type not in _TOLD_BY_HEADER]
+    return [_told(each, now, whole=whole) for each in sorted(told, key=_age)]
 
 
 def _as_activity(note: Note) -> Activity:
@@ -116,6 +116,5 @@ _TOLD: Mapping[str, Callable[[_Data], str]] = MappingProxyType(
         "set_priority": _saying("priority set to", "priority"),
         "merge": _saying("merged with other issues"),
         "create_issue": _saying("linked to ticket", "title", "location"),
-        "auto_set_ongoing": _saying("called ongoing, being no longer new"),
     }
 )

@@ -59,7 +59,7 @@ def _before(crumb: Breadcrumb, at: datetime | None) -> str:
     seconds = (_aware(at) - _aware(crumb.timestamp)).total_seconds()
     if abs(seconds) >= _LONG_AGO:
         return f"-{span(seconds)}".replace("--", "+")
-    return f"{-seconds:+.1f}s" if abs(seconds) < _SECOND else f"{-seconds:+.0f}s"
+    return f"{-seconds:+.{1 if abs(seconds) < _SECOND else 0}f}s".replace("-0.0", "0")
 
 
 def _aware(moment: datetime) -> datetime:

@@ -94,39 +94,48 @@ def _message(event: Event, said: Untrusted, *, full: bool) -> list[str]:
         text,
         _feedback(event, limit),
         clean(report.comments, limit=limit, multiline=True) if report else "",
-        *(pairs.named(pair, limit=_LINE, between=": ") for pair in pairs.filled(event.csp)),
+        *_evidence(event),
+        *_policy(event),
     ]
     return [line for word in filter(None, words) for line in word.split("\n")]
 
 
+def _policy(event: Event) -> list[str]:
+    """Show a violated content security policy; what one field says, no other repeats."""
+    told = {value: (name, value) for name, value in reversed(pairs.filled(event.csp))}
+    return [pairs.named(pair, limit=_LINE, between=": ") for pair in reversed(told.values())]
+
+
 def _feedback(event: Event, limit: int) -> str:
     told = next((data for name, data in event.contexts if name.raw == _FEEDBACK), ())
-    words = clean(pairs.lookup(told, "message"), limit=limit, multiline=True)
+    said = pairs.lookup(told, "message")
+    words = clean(said, limit=limit, multiline=True) if said != event.message else ""
     who = clean(pairs.lookup(told, "contact_email") or pairs.lookup(told, "name"), limit=_WORD)
     page = clean(pairs.lookup(told, "url"), limit=_URL)
     return "\n".join(filter(None, [words, ", ".join(filter(None, [who, page]))]))
 
 
 def _spans(event: Event, *, full: bool) -> list[str]:
-    """Show what a detector points out, and where the time went: spans alike share a line."""
+    """Show where the time went, the longest first; spans alike share a line."""
     alike: dict[tuple[Untrusted, Untrusted], list[Span]] = {}
     for each in event.spans:
         alike.setdefault((each.op, each.description), []).append(each)
     longest_first = sorted(alike.items(), key=lambda group: _seconds(group[1]), reverse=True)
     shown = longest_first[: _MANY if full else _FEW_SPANS]
-    descriptions = [description.raw for (_, description), _ in shown if description]
-    lines = [*_evidence(event, descriptions), *(_span_line(key, group) for key, group in shown)]
+    lines = [_span_line(key, group) for key, group in shown]
     left = len(alike) - len(shown)
     return [*lines, more("spans", counted(left, "kind") + " of span")] if left else lines
 
 
-def _evidence(event: Event, told: Sequence[str]) -> Iterator[str]:
+def _evidence(event: Event) -> Iterator[str]:
+    """Say what a detector points out, but for the name of the transaction and for spans."""
+    told = {each.description.raw for each in event.spans if each.description}
     for each in event.occurrence.evidence_display if event.occurrence else ():
         repeats = each.value == event.culprit or any(text in each.value.raw for text in told)
         if each.value and not repeats:
             yield f"{clean(each.name, limit=_WORD)}: {clean(each.value, limit=_LINE)}"
     if event.start_timestamp and event.end_timestamp:
-        yield f"in all {span(event.end_timestamp - event.start_timestamp)}"
+        yield f"took {span(event.end_timestamp - event.start_timestamp)}"
 
 
 def _seconds(spans: Sequence[Span]) -> float:
@@ -135,13 +144,9 @@ def _seconds(spans: Sequence[Span]) -> float:
 
 def _span_line(kind: tuple[Untrusted, Untrusted], group: Sequence[Span]) -> str:
     took = _seconds(group)
-    words = [
-        f"{len(group)} times" if len(group) > 1 else "",
-        clean(kind[0], limit=_WORD),
-        clean(kind[1], limit=_LINE),
-        f"{span(took)}" if took else "",
-    ]
-    return " ".join(filter(None, words))
+    lead = [span(took) if took else "", f"{len(group)} times" if len(group) > 1 else ""]
+    what = [clean(kind[0], limit=_WORD), clean(kind[1], limit=_LINE)]
+    return ": ".join(filter(None, [", ".join(filter(None, lead)), " ".join(filter(None, what))]))
 
 
 def _request(event: Event, request: Request, *, full: bool) -> list[str]:

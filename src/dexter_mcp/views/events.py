@@ -1,5 +1,6 @@
 """Events: a single one with all its parts, and an issue's events side by side."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,7 +81,10 @@ def event(
 
 
 def listing(page: Page[EventSummary], asked: Asked, *, fence: Fence, now: datetime) -> Answer:
-    """Show an issue's events, a line each; what they all share is said once, above them."""
+    """Show an issue's events, a line each; what most of them share is said once.
+
+    The title that most of them have is the issue's own, and is not said at all.
+    """
     query = echo(
         issue=asked.issue,
         query=asked.query,
@@ -90,19 +94,28 @@ def listing(page: Page[EventSummary], asked: Asked, *, fence: Fence, now: dateti
     if not page.items:
         hint = "Widen the period, or leave out `query` and `environment`."
         return Answer(f"No event matches.\n{query}\n{hint}", data=page)
-    columns = {header: [tell(each) for each in page.items] for header, tell in _COLUMNS.items()}
-    shared = {header: cells[0] for header, cells in columns.items() if len(set(cells)) == 1}
-    told = [f"{header} {cell}" for header, cell in shared.items() if cell]
-    differing = {header: cells for header, cells in columns.items() if header not in shared}
-    ages = [short_ago(each.date_created, now) for each in page.items]
-    ids = [name(each.event_id or each.id) for each in page.items]
-    rows = zip(ids, ages, *differing.values(), strict=True)
-    inside = [
-        *([f"all: {', '.join(told)}"] if told else []),
-        table(("event", "ago", *differing), rows),
-    ]
-    lines = [f"{found(page, 'event')}, newest first", query, fence.block(inside), *onward(page)]
+    usual = {header: _usual(page.items, tell) for header, tell in _COLUMNS.items()}
+    told = [f"{header} {cell}" for header, cell in usual.items() if cell and header != "title"]
+    rows = [_row(each, usual, now) for each in page.items]
+    inside = [f"unless said: {', '.join(told)}"] if told else []
+    block = fence.block([*inside, table(("event", "ago", *_COLUMNS), rows)])
+    lines = [f"{found(page, 'event')}, newest first", query, block, *onward(page)]
     return Answer("\n".join(lines), data=page)
+
+
+def _usual(events: Sequence[EventSummary], tell: Callable[[EventSummary], str]) -> str:
+    """Find what at least half of the events have in common; empty if there is no such thing."""
+    (cell, times), *_ = Counter(tell(each) for each in events).most_common(1)
+    return cell if times * 2 >= len(events) else ""
+
+
+def _row(each: EventSummary, usual: Mapping[str, str], now: datetime) -> list[str]:
+    cells = {header: tell(each) for header, tell in _COLUMNS.items()}
+    return [
+        name(each.event_id or each.id),
+        short_ago(each.date_created, now),
+        *("" if cell == usual[header] else cell or "none" for header, cell in cells.items()),
+    ]
 
 
 def _user(user: EventUser | None) -> str:

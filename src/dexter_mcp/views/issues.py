@@ -128,6 +128,8 @@ def _trend(issue: Issue, period: str) -> str:
     if not values:
         return ""
     total = sum(values)
+    if not total:
+        return f"none in last {period}"
     number = f" {count(total)}" if total != issue.count else ""
     return f"last {period}{number} {sparkline(values)}"
 

@@ -41,7 +41,13 @@ _READ = (
 )
 _BRIEF = frozenset({ABOUT, "exception", "message"})
 _TITLES: Mapping[str, str] = MappingProxyType(
-    {ABOUT: "", "exception": "", "commits": "suspect commits:", "contexts": "context:"}
+    {
+        ABOUT: "",
+        "exception": "",
+        "message": "",
+        "commits": "suspect commits:",
+        "contexts": "context:",
+    }
 )
 _LEAST = 3
 """Lines that a part keeps until it has to go as a whole."""

@@ -52,6 +52,9 @@ NORMAL: Final = Depth(around=2, variables=8, calls=8, links=3, text=600)
 FULL: Final = Depth(around=5, variables=40, calls=2_000, links=20, text=4_000, libraries=True)
 
 
+_Place = tuple[Untrusted, Untrusted, Untrusted, int | None]
+
+
 @dataclass(frozen=True)
 class _Run:
     """Calls that share a line: one that repeats itself, or, if `hidden`, those of libraries."""
@@ -64,12 +67,12 @@ def chain(exceptions: Sequence[ExceptionValue], depth: Depth) -> list[str]:
     """Show a chain of exceptions: the one that was raised last, and below it its causes."""
     first, left, last = keep_ends(exceptions[::-1], depth.links, depth.links)
     lines: list[str] = []
-    said = Untrusted()
+    said, known = Untrusted(), set[_Place]()
     for place, exception in enumerate([*first, *last]):
         if left and place == len(first):
             lines.append(f"… {counted(left, 'exception')} between (detail=full)")
-        lead = "caused by " if place else ""
-        lines += _exception(exception, lead, said, depth)
+        lines += _headed(exception, "caused by " if place else "", said, depth)
+        lines += _trace(exception.stacktrace, depth, known)
         said = exception.value
     return lines
 
@@ -98,17 +101,14 @@ def running(threads: Sequence[Thread], depth: Depth) -> list[str]:
     return [*lines, f"… {counted(left, 'more thread')} (include=threads)"] if left else lines
 
 
-def _exception(
-    exception: ExceptionValue, lead: str, said: Untrusted, depth: Depth
-) -> Iterator[str]:
+def _headed(exception: ExceptionValue, lead: str, said: Untrusted, depth: Depth) -> list[str]:
     if said and said == exception.value:
         told = f"{clean(exception.type, limit=_PATH)} (same text)"
     else:
         told = headline(exception, limit=depth.text)
     module = clean(exception.module, limit=_PATH)
     home = f"{module}." if module not in {"", "builtins"} else ""
-    yield from f"{lead}{home}{told}".split("\n")
-    yield from _trace(exception.stacktrace, depth)
+    return f"{lead}{home}{told}".split("\n")
 
 
 def _thread(thread: Thread, depth: Depth) -> Iterator[str]:
@@ -120,12 +120,16 @@ def _thread(thread: Thread, depth: Depth) -> Iterator[str]:
     ]
     yield ", ".join(filter(None, states))
     decisive = thread.crashed or thread.current
-    yield from _trace(thread.stacktrace, depth if decisive else replace(NORMAL, calls=2))
+    yield from _trace(thread.stacktrace, depth if decisive else replace(NORMAL, calls=2), set())
 
 
-def _trace(stack: Stacktrace | None, depth: Depth) -> list[str]:
+def _trace(stack: Stacktrace | None, depth: Depth, known: set[_Place]) -> list[str]:
+    """Show the calls of a stack, with source where the application was, unless it is `known`."""
     frames = stack.frames[::-1] if stack else ()
     crash = next((frame for frame in frames if frame.in_app), None)
+    if crash and _place(crash) in known:
+        crash = None
+    known |= {_place(crash)} if crash else set()
     first, left, last = keep_ends(_runs(frames, depth), depth.calls, depth.calls)
     lines = [line for run in first for line in _lines(run, crash, depth)]
     lines += [f"  … {left} more calls (detail=full)"] if left else []
@@ -142,7 +146,7 @@ def _runs(frames: Sequence[Frame], depth: Depth) -> list[_Run]:
     return [_Run([frame for _, frame in run], hidden=place is None) for place, run in runs]
 
 
-def _place(frame: Frame) -> tuple[Untrusted, Untrusted, Untrusted, int | None]:
+def _place(frame: Frame) -> _Place:
     return frame.filename, frame.module, frame.function, frame.line_no
 
 
@@ -153,7 +157,7 @@ def _lines(run: _Run, crash: Frame | None, depth: Depth) -> Iterator[str]:
     frame = run.frames[0]
     times = f" ({len(run.frames)} times)" if len(run.frames) > 1 else ""
     around = _around(frame, depth.around) if frame is crash else []
-    line = "" if around or not depth.around else _running_line(frame)
+    line = "" if around else _running_line(frame)
     yield f"  {'at' if frame.in_app else 'in'} {_where(frame)}{times}{line}"
     yield from around
     if frame is crash or depth.libraries:

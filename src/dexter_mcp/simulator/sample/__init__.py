@@ -19,7 +19,7 @@ from dexter_mcp.simulator.sample import (
 )
 from dexter_mcp.simulator.sample.headlines import HEADLINES, RATE_LIMIT
 from dexter_mcp.simulator.sample.people import MEMBERS, ORG, PROJECTS, RELEASES, TEAMS
-from dexter_mcp.simulator.story import Story
+from dexter_mcp.simulator.telling.story import Story
 
 if TYPE_CHECKING:
     from dexter_mcp.simulator.world import World

@@ -9,7 +9,7 @@ from typing import Any
 
 from dexter_mcp.simulator.sample.people import PROJECTS, adoption, commit_of, releases_of
 from dexter_mcp.simulator.sample.settings import Setting
-from dexter_mcp.simulator.story import Json, Rhythm, Story
+from dexter_mcp.simulator.telling.story import Json, Rhythm, Story
 
 Fields = Mapping[str, Any]
 """Some fields of a `Story`."""

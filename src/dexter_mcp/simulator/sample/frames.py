@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 from dexter_mcp.simulator.sample.reprs import shown
 from dexter_mcp.simulator.sample.sources import sections
-from dexter_mcp.simulator.story import Json
+from dexter_mcp.simulator.telling.story import Json
 
 _CONTEXT = 5
 _HEADER = re.compile(r"(?P<path>\S+):(?P<line>\d+) (?P<function>.+)")

@@ -11,7 +11,7 @@ from dexter_mcp.simulator.sample.incidents import Incident, Raised, tell
 from dexter_mcp.simulator.sample.javascript_stories import STOREFRONT
 from dexter_mcp.simulator.sample.people import commit_of
 from dexter_mcp.simulator.sample.python_stories import CHECKOUT, REPORTS
-from dexter_mcp.simulator.story import Json, Story
+from dexter_mcp.simulator.telling.story import Json, Story
 
 _PAY = "POST /api/orders/{order_id}/pay"
 

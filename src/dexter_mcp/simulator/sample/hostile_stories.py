@@ -6,7 +6,7 @@ from datetime import timedelta
 from dexter_mcp.simulator.sample.incidents import Incident, Logged, Raised, tell
 from dexter_mcp.simulator.sample.javascript_stories import ON_CHROME, REJECTED
 from dexter_mcp.simulator.sample.python_stories import CHECKOUT
-from dexter_mcp.simulator.story import Story
+from dexter_mcp.simulator.telling.story import Story
 
 _ORDER_58213 = "GET /api/orders/{order_id}"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dexter_mcp.simulator.sample.fates import Fields, live
 from dexter_mcp.simulator.sample.settings import Setting
-from dexter_mcp.simulator.story import Json, Story
+from dexter_mcp.simulator.telling.story import Json, Story
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dexter_mcp.simulator.sample.frames import Tracer, excerpts, javascript
 from dexter_mcp.simulator.sample.incidents import tell
 from dexter_mcp.simulator.sample.notation import incidents
 from dexter_mcp.simulator.sample.settings import Setting, library
-from dexter_mcp.simulator.story import Json, Story
+from dexter_mcp.simulator.telling.story import Json, Story
 
 _LOCALES = {"nb-NO": 33, "sv-SE": 22, "de-DE": 19, "fi-FI": 12, "da-DK": 9, "en-GB": 5}
 

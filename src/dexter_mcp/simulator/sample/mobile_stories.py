@@ -7,7 +7,7 @@ from dexter_mcp.simulator.sample.frames import Tracer, cocoa, excerpts, javascri
 from dexter_mcp.simulator.sample.incidents import tell
 from dexter_mcp.simulator.sample.notation import incidents
 from dexter_mcp.simulator.sample.settings import Setting, library, runtime
-from dexter_mcp.simulator.story import Story
+from dexter_mcp.simulator.telling.story import Story
 
 _CODE = excerpts("mobile-app")
 _APP = {

@@ -8,7 +8,7 @@ from dexter_mcp.simulator.sample.fates import live
 from dexter_mcp.simulator.sample.javascript_stories import ON_CHROME, STOREFRONT
 from dexter_mcp.simulator.sample.python_stories import REPORTS
 from dexter_mcp.simulator.sample.settings import Setting
-from dexter_mcp.simulator.story import Json, Story
+from dexter_mcp.simulator.telling.story import Json, Story
 
 _POLICY = "default-src 'self'; script-src 'self' https://widget.chatterly.example; img-src 'self' https://img.acme.test"
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from dexter_mcp.simulator.sample.sources import sections
-from dexter_mcp.simulator.story import Json
+from dexter_mcp.simulator.telling.story import Json
 
 ORG = "acme"
 

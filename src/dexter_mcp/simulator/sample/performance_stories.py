@@ -11,7 +11,7 @@ from dexter_mcp.simulator.sample.go_stories import GATEWAY
 from dexter_mcp.simulator.sample.mobile_stories import HERMES
 from dexter_mcp.simulator.sample.python_stories import CHECKOUT
 from dexter_mcp.simulator.sample.settings import Setting
-from dexter_mcp.simulator.story import Json, Story
+from dexter_mcp.simulator.telling.story import Json, Story
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dexter_mcp.simulator.sample.frames import Tracer, excerpts, python
 from dexter_mcp.simulator.sample.incidents import tell
 from dexter_mcp.simulator.sample.notation import incidents
 from dexter_mcp.simulator.sample.settings import Setting, library, runtime
-from dexter_mcp.simulator.story import Story
+from dexter_mcp.simulator.telling.story import Story
 
 _COUNTRIES = {"NO": 34, "SE": 22, "DE": 18, "FI": 11, "DK": 9, "EE": 6}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from types import MappingProxyType
 
-from dexter_mcp.simulator.story import Json
+from dexter_mcp.simulator.telling.story import Json
 
 _PARAMETER = re.compile(r"(\w+)(?:: ([\w.\[\], ]+))?")
 _ASSIGNED = re.compile(r"^\s+(\w+) = ")

@@ -7,7 +7,7 @@ from random import Random
 from types import MappingProxyType
 
 from dexter_mcp.simulator.sample.frames import Tracer
-from dexter_mcp.simulator.story import Json
+from dexter_mcp.simulator.telling.story import Json
 
 Shares = Mapping[str, float]
 

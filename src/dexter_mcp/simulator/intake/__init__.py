@@ -1,0 +1,1 @@
+"""What Sentry makes of an event that an SDK sends."""

@@ -1,0 +1,57 @@
+"""The payload of one stored event: what all events of its body share, and what is its own."""
+
+from typing import Any
+
+from dexter_mcp.simulator.intake.loose import mapping, mappings, pairs
+from dexter_mcp.simulator.memory.store import Event
+from dexter_mcp.simulator.telling.story import Json
+from dexter_mcp.simulator.telling.visitors import visitor
+
+_OFFSETS = 100_000_000
+"""Numbers below this are seconds relative to the event, not since the epoch."""
+
+
+def payload_of(body: Json, event: Event, tags: dict[str, str]) -> Json:
+    """Complete a body to the payload that the event's SDK would have sent."""
+    if "event_id" in body:
+        return body
+    own: Json = {
+        "event_id": event.id,
+        "timestamp": event.at,
+        "release": event.release or None,
+        "environment": event.environment or None,
+        "tags": dict(pairs(body.get("tags"))) | tags,
+    }
+    if event.user:
+        own["user"] = visitor(event.user)
+    return body | own | _placed(body, event)
+
+
+def _placed(body: Json, event: Event) -> Json:
+    """Put what a body tells relative to its event into the event's time and trace."""
+    at, trace = event.at, {"trace_id": event.trace} if event.trace else {}
+    placed: Json = {}
+    if "start_timestamp" in body:
+        placed["start_timestamp"] = _absolute(body["start_timestamp"], at)
+    if "breadcrumbs" in body:
+        crumbs = mappings(body["breadcrumbs"])
+        placed["breadcrumbs"] = {"values": [_moved(crumb, at) for crumb in crumbs]}
+    if "spans" in body:
+        placed["spans"] = [_moved(span, at) | trace for span in mappings(body["spans"])]
+    if "_occurrence" in body:
+        placed["_occurrence"] = {"detectionTime": at} | mapping(body["_occurrence"])
+    if trace:
+        contexts = mapping(body["contexts"])
+        placed["contexts"] = contexts | {"trace": mapping(contexts["trace"]) | trace}
+    return placed
+
+
+def _moved(item: Json, at: float) -> Json:
+    times = {key: item[key] for key in ("timestamp", "start_timestamp") if key in item}
+    return item | {key: _absolute(value, at) for key, value in times.items()}
+
+
+def _absolute(value: Any, at: float) -> Any:
+    if isinstance(value, int | float) and abs(value) < _OFFSETS:
+        return at + value
+    return value

@@ -1,0 +1,80 @@
+"""Who is asking, and what that token may do."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from dexter_mcp.simulator.memory.records import Token
+from dexter_mcp.simulator.routes.refusals import forbidden, unauthenticated
+
+SCOPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "organization": {
+        "GET": ("org:read", "org:write", "org:admin"),
+        "PUT": ("org:write", "org:admin"),
+        "DELETE": ("org:admin",),
+    },
+    "project": {
+        "GET": ("project:read", "project:write", "project:admin"),
+        "PUT": ("project:write", "project:admin"),
+        "DELETE": ("project:admin",),
+    },
+    "event": {
+        "GET": ("event:read", "event:write", "event:admin"),
+        "PUT": ("event:write", "event:admin"),
+        "DELETE": ("event:admin",),
+    },
+    "team": {
+        "GET": ("team:read", "team:write", "team:admin"),
+        "PUT": ("team:write", "team:admin"),
+        "DELETE": ("team:admin",),
+    },
+    "member": {
+        "GET": ("member:read", "member:write", "member:admin"),
+        "PUT": ("member:write", "member:admin"),
+        "DELETE": ("member:admin",),
+    },
+    "release": {
+        "GET": ("project:read", "project:write", "project:admin", "project:releases", "org:ci"),
+        "PUT": ("project:write", "project:admin", "project:releases", "org:ci"),
+        "DELETE": ("project:admin", "project:releases"),
+    },
+    "alert": {
+        "GET": ("org:read", "org:write", "org:admin", "alerts:read"),
+        "PUT": ("org:write", "org:admin", "alerts:write"),
+        "DELETE": ("org:write", "org:admin", "alerts:write"),
+    },
+    "integration": {
+        "GET": ("org:read", "org:write", "org:admin", "org:integrations"),
+        "PUT": ("org:write", "org:admin", "org:integrations"),
+        "DELETE": ("org:admin", "org:integrations"),
+    },
+}
+"""Resource to method to scopes, any one of which suffices; POST and PATCH need what PUT needs."""
+
+ALL_SCOPES = frozenset(
+    {scope for methods in SCOPES.values() for scopes in methods.values() for scope in scopes}
+    | {"member:invite", "project:distribution"}
+)
+
+
+def authenticate(request: Request, tokens: Mapping[str, Token]) -> Token:
+    """Find the token that a request carries."""
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        raise unauthenticated("Authentication credentials were not provided.")
+    if not given.strip():
+        raise unauthenticated("Invalid token header. No credentials provided.")
+    token = tokens.get(given.strip())
+    if token is None:
+        raise unauthenticated(
+            "Invalid org token" if given.startswith("sntrys_") else "Invalid token"
+        )
+    return token
+
+
+def authorize(token: Token, resource: str, method: str) -> None:
+    """Refuse a token without one of the scopes that the resource asks for."""
+    methods = {"HEAD": "GET", "POST": "PUT", "PATCH": "PUT"}
+    needed = SCOPES[resource][methods.get(method, method)]
+    if token.scopes.isdisjoint(needed):
+        raise forbidden(*needed)

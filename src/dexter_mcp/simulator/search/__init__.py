@@ -1,0 +1,1 @@
+"""Sentry's search: its grammar, and what each term finds."""

@@ -1,0 +1,1 @@
+"""Things in the shapes of Sentry's API."""

@@ -1,0 +1,123 @@
+"""Issues in the shapes of Sentry's API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dexter_mcp.simulator.memory.records import Activity, Issue
+from dexter_mcp.simulator.memory.store import Totals
+from dexter_mcp.simulator.routes.endpoint import Call
+from dexter_mcp.simulator.search.issue_terms import in_inbox
+from dexter_mcp.simulator.shapes.people import actor_json, user_or_none
+from dexter_mcp.simulator.shapes.projects import project_brief
+from dexter_mcp.simulator.shapes.times import from_epoch, iso
+from dexter_mcp.simulator.telling.story import Json
+
+_INBOX_REASONS = {"new": 0, "regressed": 2, "escalating": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Counts of events in slots of equal width, as `[epoch seconds, count]` pairs."""
+
+    start: datetime
+    end: datetime
+    width: int
+    """Seconds."""
+
+    def pairs(self, counts: Mapping[int, int]) -> list[list[int]]:
+        """Write the slots down, empty ones too."""
+        first = int(self.start.timestamp()) // self.width * self.width
+        slots = range(first, int(self.end.timestamp()) + 1, self.width)
+        return [[slot, counts.get(slot, 0)] for slot in slots]
+
+
+def issue_base(call: Call, issue: Issue) -> Json:
+    """Shape what lists and details have in common, without any counts."""
+    world = call.world
+    me = call.member
+    return {
+        "id": str(issue.number),
+        "shareId": None,
+        "shortId": issue.short_id,
+        "title": issue.title,
+        "culprit": issue.culprit or None,
+        "permalink": f"{call.base}/organizations/{issue.org}/issues/{issue.number}/",
+        "logger": issue.logger or None,
+        "level": issue.level,
+        "status": issue.status,
+        "statusDetails": issue.status_details,
+        "substatus": issue.substatus or None,
+        "isPublic": False,
+        "platform": issue.platform,
+        "priority": issue.priority or None,
+        "priorityLockedAt": None,
+        "seerFixabilityScore": None,
+        "seerAutofixLastTriggered": None,
+        "seerExplorerAutofixLastTriggered": None,
+        "project": project_brief(world.projects[issue.project]),
+        "type": issue.type,
+        "issueType": issue.kind,
+        "issueCategory": issue.category,
+        "metadata": issue.metadata,
+        "numComments": sum(entry.type == "note" for entry in issue.activity),
+        "assignedTo": actor_json(world, issue.org, issue.assigned_to),
+        "isBookmarked": me is not None and me.email in issue.bookmarked_by,
+        "isSubscribed": False,
+        "subscriptionDetails": None,
+        "hasSeen": me is not None and me.email in issue.seen_by,
+        "annotations": [],
+        "isUnhandled": issue.unhandled,
+    }
+
+
+def counts_json(totals: Totals) -> Json:
+    """Shape how often an issue happened."""
+    return {
+        "count": str(totals.count),
+        "userCount": totals.users,
+        "firstSeen": iso(from_epoch(totals.first)),
+        "lastSeen": iso(from_epoch(totals.last)),
+    }
+
+
+def inbox_json(call: Call, issue: Issue) -> Json | None:
+    """Shape why an issue waits for someone to look at it; None when it does not."""
+    if not in_inbox(issue):
+        return None
+    since = issue.activity[-1].at if issue.activity else call.world.now()
+    return {
+        "reason": _INBOX_REASONS[issue.substatus],
+        "reason_details": None,
+        "date_added": iso(since),
+    }
+
+
+def owners_json(call: Call, issue: Issue) -> list[Json]:
+    """Shape whom Sentry would suggest: the author of the suspect commit."""
+    email = call.world.author(issue.org, issue.suspect)
+    member = call.world.member(issue.org, email)
+    if member is None:
+        return []
+    owner = f"user:{member.user_id}"
+    return [{"type": "suspectCommit", "owner": owner, "date_added": iso(call.world.now())}]
+
+
+def activity_json(call: Call, issue: Issue, entry: Activity) -> Json:
+    """Shape one entry of an issue's history."""
+    return {
+        "id": entry.id,
+        "type": entry.type,
+        "user": user_or_none(call.world, issue.org, entry.user),
+        "sentry_app": None,
+        "data": dict(entry.data),
+        "dateCreated": iso(entry.at),
+    }
+
+
+def history_json(call: Call, issue: Issue, first_seen: float | None) -> list[Json]:
+    """Shape an issue's history, newest first, down to when it was first seen."""
+    told = sorted(issue.activity, key=lambda entry: entry.at, reverse=True)
+    if first_seen is not None:
+        told.append(Activity("0", "first_seen", from_epoch(first_seen), "", {}))
+    return [activity_json(call, issue, entry) for entry in told]

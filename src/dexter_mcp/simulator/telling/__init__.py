@@ -1,0 +1,1 @@
+"""How a story becomes an issue and its events."""
