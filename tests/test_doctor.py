@@ -17,11 +17,6 @@ TOKEN = "sntryu_invented0invented0invented"
 SETTINGS = Settings(url="http://sentry.test", token=TOKEN, token_source="SENTRY_AUTH_TOKEN")
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def patient(scopes: str = "org:read project:read event:read") -> Simulator:
     world = World()
     world.add_organization("acme", "Acme")

@@ -96,11 +96,6 @@ async def hosted(
                     process.kill()
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def test_the_process_ends_when_its_input_does() -> None:
     async with hosted() as host:
         await host.greet()
@@ -120,6 +115,15 @@ async def test_a_signal_ends_the_process_though_its_input_is_open(
         await host.greet()
         host.process.send_signal(number)
         assert await host.process.wait() == 0
+
+
+async def test_a_client_that_stops_listening_is_no_failure() -> None:
+    async with hosted() as host:
+        await host.greet()
+        assert host.process.stdout
+        await host.process.stdout.aclose()
+        await host.send("tools/list", {}, 2)
+        assert await host.hang_up() == 0
 
 
 async def test_a_probe_does_not_settle_the_era() -> None:

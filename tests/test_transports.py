@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -258,7 +258,7 @@ async def test_a_mistake_of_our_own_is_not_repeated() -> None:
 
 
 async def together(
-    count: int, question: Callable[[int], Awaitable[None]], gate: anyio.Event
+    count: int, question: Callable[[int], Coroutine[None, None, None]], gate: anyio.Event
 ) -> None:
     """Start so many callers, and open the gate once all of them wait."""
     async with anyio.create_task_group() as group:

@@ -21,10 +21,10 @@ def run(argv: Sequence[str]) -> int:
     arguments = parse(argv)
     if arguments.command == "serve":
         arguments.wire = claim_stdout()
-    command = import_module(f"dexter_mcp.cli.{arguments.command}")
-    gc.freeze()
-    gc.enable()
     try:
+        command = import_module(f"dexter_mcp.cli.{arguments.command}")
+        gc.freeze()
+        gc.enable()
         return command.run(arguments)
     except (SettingsError, UnknownToolset) as error:
         print(f"dexter-mcp: {error}", file=sys.stderr)

@@ -1,5 +1,6 @@
 """Serve over standard input and output the way that hosts use it: probes, signals, stray prints."""
 
+import logging
 import os
 import signal
 from collections.abc import AsyncIterable, Awaitable, Callable, Coroutine
@@ -16,13 +17,15 @@ from mcp.types import JSONRPCRequest
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
 
+_log = logging.getLogger(__name__)
+
 _Frame = SessionMessage | Exception
 _Frames = AsyncIterable[_Frame]
 _Loop = Callable[..., Coroutine[Any, Any, None]]
 
 
 async def serve_stdio(server: MCPServer[Any], wire: TextIO | None = None) -> None:
-    """Serve one client until its input ends, or SIGTERM or SIGINT arrives.
+    """Serve one client until its input ends, it stops listening, or SIGTERM or SIGINT arrives.
 
     `wire` is where answers go, when the caller has moved standard output out of reach of stray
     prints. After a signal the process ends here with status 0, once the lifespan is left: the
@@ -32,6 +35,13 @@ async def serve_stdio(server: MCPServer[Any], wire: TextIO | None = None) -> Non
     """
     # The SDK opens its loop to nobody but itself.
     low: Server[Any] = server._lowlevel_server  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    try:
+        await _serve_one(low, wire)
+    except* BrokenPipeError:
+        _log.info("the client left in the middle of an answer")
+
+
+async def _serve_one(low: "Server[Any]", wire: TextIO | None) -> None:
     out = anyio.wrap_file(wire) if wire else None
     async with stdio_server(stdout=out) as (read, write), read:
         async with low.lifespan(low) as state:

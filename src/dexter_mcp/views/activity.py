@@ -20,10 +20,8 @@ _MINUTE = 60
 _Data = Mapping[str, Untrusted]
 
 
-def history(
-    activity: Iterable[Activity], notes: Iterable[Note], now: datetime, *, whole: bool = False
-) -> list[str]:
-    """Tell what was done and what members said, the newest first, each in a line.
+def history(activity: Iterable[Activity], notes: Iterable[Note]) -> list[Activity]:
+    """Put what was done and what members said into one order, the newest first.
 
     What an issue's header says is left out: that it began, or that it is no longer new. Sentry
     mixes comments into the activity; `notes`, where there are any, take their place.
@@ -31,7 +29,19 @@ def history(
     comments = [_as_activity(note) for note in notes]
     done = [each for each in activity if not (each.type == _NOTE and comments)]
     told = [each for each in (*done, *comments) if each.type not in _TOLD_BY_HEADER]
-    return [_told(each, now, whole=whole) for each in sorted(told, key=_age)]
+    return sorted(told, key=_age)
+
+
+def line(each: Activity, now: datetime, *, whole: bool = False) -> str:
+    """Tell what was done or said, by whom and when; a comment as a `whole` only if asked for."""
+    tell = _TOLD.get(each.type)
+    what = tell(each.data) if tell else name(each.type, limit=_VALUE).replace("_", " ")
+    by = f" by {name(each.user.called)}" if each.user and each.user.called else ""
+    told = f"{what}{by}, {ago(each.date_created, now)}"
+    if each.type != _NOTE:
+        return told
+    text = clean(each.data.get("text", ""), limit=_WHOLE_COMMENT if whole else _BRIEF_COMMENT)
+    return f'{told}: "{text}"'
 
 
 def _as_activity(note: Note) -> Activity:
@@ -40,17 +50,6 @@ def _as_activity(note: Note) -> Activity:
 
 def _age(each: Activity) -> float:
     return -each.date_created.timestamp() if each.date_created else 0.0
-
-
-def _told(each: Activity, now: datetime, *, whole: bool) -> str:
-    tell = _TOLD.get(each.type)
-    what = tell(each.data) if tell else name(each.type, limit=_VALUE).replace("_", " ")
-    by = f" by {name(each.user.called)}" if each.user and each.user.called else ""
-    line = f"{what}{by}, {ago(each.date_created, now)}"
-    if each.type != _NOTE:
-        return line
-    text = clean(each.data.get("text", ""), limit=_WHOLE_COMMENT if whole else _BRIEF_COMMENT)
-    return f'{line}: "{text}"'
 
 
 def _of(data: _Data, *keys: str) -> str:

@@ -22,13 +22,14 @@ _REMARKABLE = frozenset({"warning", "error", "fatal", "critical"})
 _SAYS_NOTHING = frozenset({"", "default", "log"})
 
 
-def trail(crumbs: Sequence[Breadcrumb], at: datetime | None, *, full: bool) -> list[str]:
+def trail(crumbs: Sequence[Breadcrumb], at: datetime | None, *, full: bool) -> Iterator[str]:
     """Show the last breadcrumbs; consecutive ones that say the same share a line."""
     newest_first = crumbs[::-1]
     kept = newest_first if full else _few(newest_first)
-    lines = [_line(run, at, _LONG_TEXT if full else _TEXT) for run in _alike(kept)]
-    left = len(crumbs) - len(kept)
-    return [*lines, more("breadcrumbs", f"{left} earlier")] if left else lines
+    for run in _alike(kept):
+        yield _line(run, at, _LONG_TEXT if full else _TEXT)
+    if left := len(crumbs) - len(kept):
+        yield more("breadcrumbs", f"{left} earlier")
 
 
 def _few(newest_first: Sequence[Breadcrumb]) -> Sequence[Breadcrumb]:

@@ -64,7 +64,7 @@ def event(
     it = found.event
     parts = {
         **of_event(it, include=include, detail=detail, said=it.title),
-        ABOUT: list(_about(it)),
+        ABOUT: _about(it),
         "tags": _tags(it, full=is_full(detail, include)),
     }
     text = compose(
@@ -162,13 +162,13 @@ def _about(it: Event) -> Iterator[str]:
     yield from filter(None, [", ".join(words)])
 
 
-def _tags(it: Event, *, full: bool) -> list[str]:
+def _tags(it: Event, *, full: bool) -> Iterator[str]:
     if full:
-        return [
-            pairs.named(pair, limit=_LONG_VALUE, between=": ") for pair in pairs.filled(it.tags)
-        ]
+        for pair in pairs.filled(it.tags):
+            yield pairs.named(pair, limit=_LONG_VALUE, between=": ")
+        return
     own = [pair for pair in it.tags if not _told_elsewhere(pair[0].raw)]
-    return list(filter(None, [pairs.one_line(own, most=_MOST_TAGS, limit=_VALUE)]))
+    yield from filter(None, [pairs.one_line(own, most=_MOST_TAGS, limit=_VALUE)])
 
 
 def _told_elsewhere(key: str) -> bool:

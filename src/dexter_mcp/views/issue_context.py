@@ -8,7 +8,7 @@ from dexter_mcp.sentry.events import Committer, Event
 from dexter_mcp.sentry.issues import Attachment, Issue, Note, ReleaseRef
 from dexter_mcp.sentry.tags import Tag
 from dexter_mcp.sentry.untrusted import Untrusted
-from dexter_mcp.views.activity import history
+from dexter_mcp.views.activity import history, line
 from dexter_mcp.views.answer import Answer, Failed
 from dexter_mcp.views.event_parts import of_event, title
 from dexter_mcp.views.issues import heading
@@ -77,10 +77,10 @@ def _parts(context: IssueContext, include: Sequence[str], detail: Amount, now: d
     issue, event, whole = context.issue, context.event, is_full(detail, include)
     return {
         **(of_event(event, include=include, detail=detail, said=issue.title) if event else {}),
-        ABOUT: list(_about(issue, event, now)),
+        ABOUT: _about(issue, event, now),
         "tags": telling(context.tags, full=whole),
         "activity": _activity(context, now, whole=whole),
-        "commits": list(_commits(context.suspects, now, whole=whole)),
+        "commits": _commits(context.suspects, now, whole=whole),
         "attachments": _attachments(context.attachments, whole=whole),
     }
 
@@ -124,12 +124,13 @@ def _shown(issue: Issue, event: Event, now: datetime) -> str:
     return ", ".join(filter(None, words))
 
 
-def _activity(context: IssueContext, now: datetime, *, whole: bool) -> list[str]:
-    lines = history(context.issue.activity, context.notes, now, whole=whole)
-    left = len(lines) - _LATEST
-    if whole or left <= 0:
-        return lines
-    return [*lines[:_LATEST], more("activity", f"{left} earlier")]
+def _activity(context: IssueContext, now: datetime, *, whole: bool) -> Iterator[str]:
+    told = history(context.issue.activity, context.notes)
+    shown = told if whole else told[:_LATEST]
+    for each in shown:
+        yield line(each, now, whole=whole)
+    if left := len(told) - len(shown):
+        yield more("activity", f"{left} earlier")
 
 
 def _commits(suspects: Sequence[Committer], now: datetime, *, whole: bool) -> Iterator[str]:
@@ -147,11 +148,12 @@ def _commits(suspects: Sequence[Committer], now: datetime, *, whole: bool) -> It
         yield ", ".join(filter(None, words))
 
 
-def _attachments(files: Sequence[Attachment], *, whole: bool) -> list[str]:
+def _attachments(files: Sequence[Attachment], *, whole: bool) -> Iterator[str]:
     shown = files if whole else files[:_FEW_FILES]
-    lines = [f"{clean(file.name, limit=_CULPRIT)} ({size(file.size)})" for file in shown]
-    left = len(files) - len(shown)
-    return [*lines, more("attachments", f"{left} more")] if left else lines
+    for file in shown:
+        yield f"{clean(file.name, limit=_CULPRIT)} ({size(file.size)})"
+    if left := len(files) - len(shown):
+        yield more("attachments", f"{left} more")
 
 
 def _onward(issue: Issue, detail: Amount) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.views.secrets import redact_value
-from dexter_mcp.views.untrusted import LONGEST, clean
+from dexter_mcp.views.untrusted import clean, glimpse
 
 _LONGEST_NAME = 60
 
@@ -14,7 +14,7 @@ Pair = tuple[Untrusted, Untrusted]
 def value(pair: Pair, *, limit: int) -> str:
     """Clean the value of a pair on one line; it is redacted for its name's sake before any cut."""
     name, told = pair
-    return clean(redact_value(name.raw, told.raw[:LONGEST]), limit=limit)
+    return clean(redact_value(name.raw, glimpse(told, limit=limit)), limit=limit)
 
 
 def named(pair: Pair, *, limit: int, between: str = "=") -> str:

@@ -1,6 +1,6 @@
 """The parts of an issue or an event: their order, what is kept longest, what brings the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
@@ -9,8 +9,11 @@ from dexter_mcp.views.budget import FLOOR, HARD_CAP, Section, fit
 from dexter_mcp.views.untrusted import Fence
 
 Amount = Literal["brief", "normal", "full"]
-Parts = Mapping[str, Sequence[str]]
-"""Lines by the name of their part, as `include` has it; `about` is always shown."""
+Parts = Mapping[str, Iterable[str]]
+"""Lines by the name of their part, as `include` has it; `about` is always shown.
+
+A part that may be long makes its lines as they are asked for: cleaning them is what costs time.
+"""
 
 ABOUT = "about"
 
@@ -82,17 +85,29 @@ def compose(
     tail = [onward, *failures(failed)]
     around = len("\n".join([top, fence.opening, "", fence.closing, *tail]))
     limit = HARD_CAP if detail == "full" else min(max(budget, 2 * FLOOR), HARD_CAP)
-    chosen = _chosen(parts, include, detail)
-    inside = fit([_section(name, parts[name]) for name in chosen], limit - around)
-    missing = [name for name in include if not parts.get(name)]
+    shown = {name: _enough(parts.get(name, ())) for name in _chosen(include, detail)}
+    inside = fit([_section(name, lines) for name, lines in shown.items()], limit - around)
+    missing = [name for name in include if not shown.get(name)]
     absent = [f"none here: {', '.join(missing)}"] if missing else []
     return "\n".join(filter(None, [top, fence.block(inside.split("\n")), *absent, *tail]))
 
 
-def _chosen(parts: Parts, include: Sequence[str], detail: Amount) -> list[str]:
+def _enough(lines: Iterable[str]) -> list[str]:
+    """Take as many lines as any answer could hold."""
+    taken: list[str] = []
+    room = HARD_CAP
+    for line in lines:
+        taken.append(line)
+        room -= len(line)
+        if room < 0:
+            break
+    return taken
+
+
+def _chosen(include: Sequence[str], detail: Amount) -> list[str]:
     usual = _BRIEF if detail == "brief" else frozenset(_READ)
     wanted = {ABOUT, *include} if include else usual
-    return [name for name in _READ if name in wanted and parts.get(name)]
+    return [name for name in _READ if name in wanted]
 
 
 def _section(name: str, lines: Sequence[str]) -> Section:

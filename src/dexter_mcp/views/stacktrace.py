@@ -63,18 +63,16 @@ class _Run:
     hidden: bool
 
 
-def chain(exceptions: Sequence[ExceptionValue], depth: Depth) -> list[str]:
+def chain(exceptions: Sequence[ExceptionValue], depth: Depth) -> Iterator[str]:
     """Show a chain of exceptions: the one that was raised last, and below it its causes."""
     first, left, last = keep_ends(exceptions[::-1], depth.links, depth.links)
-    lines: list[str] = []
     said, known = Untrusted(), set[_Place]()
     for place, exception in enumerate([*first, *last]):
         if left and place == len(first):
-            lines.append(f"… {counted(left, 'exception')} between (detail=full)")
-        lines += _headed(exception, "caused by " if place else "", said, depth)
-        lines += _trace(exception.stacktrace, depth, known)
+            yield f"… {counted(left, 'exception')} between (detail=full)"
+        yield from _headed(exception, "caused by " if place else "", said, depth)
+        yield from _trace(exception.stacktrace, depth, known)
         said = exception.value
-    return lines
 
 
 def headline(exception: ExceptionValue, *, limit: int) -> str:
@@ -92,13 +90,14 @@ def caught_by(exceptions: Sequence[ExceptionValue]) -> str:
     return f"via {clean(mechanism.type, limit=_NAME)}"
 
 
-def running(threads: Sequence[Thread], depth: Depth) -> list[str]:
+def running(threads: Sequence[Thread], depth: Depth) -> Iterator[str]:
     """Show the thread that crashed, or all of them, that one first, where libraries are wanted."""
     ordered = sorted(threads, key=lambda thread: (not thread.crashed, not thread.current))
     shown = ordered if depth.libraries else ordered[:1]
-    lines = [line for thread in shown for line in _thread(thread, depth)]
-    left = len(ordered) - len(shown)
-    return [*lines, f"… {counted(left, 'more thread')} (include=threads)"] if left else lines
+    for thread in shown:
+        yield from _thread(thread, depth)
+    if left := len(ordered) - len(shown):
+        yield f"… {counted(left, 'more thread')} (include=threads)"
 
 
 def _headed(exception: ExceptionValue, lead: str, said: Untrusted, depth: Depth) -> list[str]:
@@ -123,7 +122,7 @@ def _thread(thread: Thread, depth: Depth) -> Iterator[str]:
     yield from _trace(thread.stacktrace, depth if decisive else replace(NORMAL, calls=2), set())
 
 
-def _trace(stack: Stacktrace | None, depth: Depth, known: set[_Place]) -> list[str]:
+def _trace(stack: Stacktrace | None, depth: Depth, known: set[_Place]) -> Iterator[str]:
     """Show the calls of a stack, with source where the application was, unless it is `known`."""
     frames = stack.frames[::-1] if stack else ()
     crash = next((frame for frame in frames if frame.in_app), None)
@@ -131,9 +130,12 @@ def _trace(stack: Stacktrace | None, depth: Depth, known: set[_Place]) -> list[s
         crash = None
     known |= {_place(crash)} if crash else set()
     first, left, last = keep_ends(_runs(frames, depth), depth.calls, depth.calls)
-    lines = [line for run in first for line in _lines(run, crash, depth)]
-    lines += [f"  … {left} more calls (detail=full)"] if left else []
-    return lines + [line for run in last for line in _lines(run, crash, depth)]
+    for run in first:
+        yield from _lines(run, crash, depth)
+    if left:
+        yield f"  … {left} more calls (detail=full)"
+    for run in last:
+        yield from _lines(run, crash, depth)
 
 
 def _runs(frames: Sequence[Frame], depth: Depth) -> list[_Run]:

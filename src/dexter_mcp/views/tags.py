@@ -1,6 +1,6 @@
 """Tags: what sets an issue's events apart. Keys and values come with events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from dexter_mcp.sentry.reply import Page
@@ -81,7 +81,7 @@ def distribution(
     return Answer("\n".join([first, fence.block([table(headers, rows)]), *onward(page)]), data)
 
 
-def telling(tags: Sequence[Tag], *, full: bool) -> list[str]:
+def telling(tags: Sequence[Tag], *, full: bool) -> Iterator[str]:
     """Pick the tags that set an issue apart: one value holds most of its events, but not all.
 
     Tags with a single value share the last line, because that may tell something or not. In full,
@@ -89,13 +89,16 @@ def telling(tags: Sequence[Tag], *, full: bool) -> list[str]:
     """
     known = [tag for tag in tags if tag.top_values and tag.total_values]
     if full:
-        return [_line(tag) for tag in known]
+        yield from map(_line, known)
+        return
     keys = {tag.key.raw for tag in known}
     own = [tag for tag in known if not _told_elsewhere(tag.key.raw, keys)]
     apart = sorted((tag for tag in own if _sets_apart(tag)), key=_top_share, reverse=True)
     single = [tag for tag in own if tag.unique_values == 1][:_FEW]
     always = [f"{clean(tag.key, limit=_KEY)} {_shown(tag.top_values[0])}" for tag in single]
-    return [*map(_line, apart[:_FEW]), *([f"always: {', '.join(always)}"] if always else [])]
+    yield from map(_line, apart[:_FEW])
+    if always:
+        yield f"always: {', '.join(always)}"
 
 
 def _line(tag: Tag) -> str:
