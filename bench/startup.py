@@ -1,22 +1,20 @@
-"""How long a host waits for us: spawn, `initialize`, `tools/list`; beside a bare server.
+"""How long a host waits for a server: spawn, `initialize`, `tools/list`.
 
-Run it in an environment that holds the wheel and nothing else: the SDK's logging imports `rich`
-where it finds it. Runs are interleaved, so that a busy moment slows both; medians are shown.
+Raw pipes, so that no client's own time is in it. The environment should hold the wheel and little
+else: the SDK's logging imports `rich` where it finds it. Servers take turns, so that a busy moment
+slows all of them; medians are shown.
 """
 
-import argparse
 import json
-import os
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import IO, NamedTuple
 
-_BARE = (sys.executable, str(Path(__file__).with_name("bare.py")))
-_OURS = (sys.executable, "-m", "dexter_mcp")
+import processes
+from candidates import Candidate
+
 _HELLO = {
     "protocolVersion": "2025-11-25",
     "capabilities": {},
@@ -24,20 +22,29 @@ _HELLO = {
 }
 
 
-class Run(NamedTuple):
-    """Milliseconds from spawn to each answer, and the memory then held, in megabytes."""
+class Start(NamedTuple):
+    """Milliseconds from spawn to each answer, and the most memory held by then, in megabytes."""
 
     initialize: float
     tools_list: float
     memory: float
 
 
-def measure(command: Sequence[str]) -> Run:
+def starts(candidates: Sequence[Candidate], *, runs: int) -> list[Start]:
+    """Start each server so many times, after once to warm the disk's cache; give the medians."""
+    rounds = [[_start(each) for each in candidates] for _ in range(runs + 1)][1:]
+    return [_median(column) for column in zip(*rounds, strict=True)]
+
+
+def _start(candidate: Candidate) -> Start:
     """Start a server, greet it, list its tools, and let it go."""
-    quiet = {name: value for name, value in os.environ.items() if not name.startswith("SENTRY_")}
-    started = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603 - one of the two commands above
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=quiet
+    began = time.perf_counter()
+    with subprocess.Popen(  # noqa: S603 - what the user asked to measure
+        candidate.command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=candidate.surroundings,
     ) as server:
         if server.stdin is None or server.stdout is None:
             raise RuntimeError("The pipes are missing.")
@@ -48,7 +55,8 @@ def measure(command: Sequence[str]) -> Run:
         _send(server.stdin, {"id": 2, "method": "tools/list", "params": {}})
         _await(server.stdout, 2)
         listed = time.perf_counter()
-        return Run((greeted - started) * 1e3, (listed - started) * 1e3, _memory(server.pid))
+        memory = processes.peak_memory(server.pid)
+    return Start((greeted - began) * 1e3, (listed - began) * 1e3, memory)
 
 
 def _send(pipe: IO[bytes], message: Mapping[str, object]) -> None:
@@ -60,39 +68,8 @@ def _await(pipe: IO[bytes], request: int) -> None:
     for line in pipe:
         if json.loads(line).get("id") == request:
             return
-    raise RuntimeError("The server left before it answered.")
+    raise RuntimeError("The server left before it answered. Try its command line in a terminal.")
 
 
-def _memory(process: int) -> float:
-    """Read the resident memory where the system shows it, else give 0."""
-    status = Path(f"/proc/{process}/status")
-    if not status.exists():
-        return 0.0
-    rows = dict(line.split(":", 1) for line in status.read_text().splitlines())
-    return int(rows["VmRSS"].split()[0]) / 1024
-
-
-def main() -> None:
-    """Print the medians of both servers and the share that is ours."""
-    parser = argparse.ArgumentParser(description="Measure the start.")
-    parser.add_argument("--runs", type=int, default=11)
-    runs: int = parser.parse_args().runs
-    pairs = [(measure(_BARE), measure(_OURS)) for _ in range(runs + 1)][1:]
-    bare, ours = (_median(side) for side in zip(*pairs, strict=True))
-    print(f"median of {runs} runs, Python {sys.version.split()[0]}\n")
-    print(f"{'':22}{'initialize':>12}{'tools/list':>12}{'memory':>10}")
-    for name, run in (("bare server, 1 tool", bare), ("dexter-mcp", ours)):
-        print(f"{name:22}{_row(run)}")
-    print(f"{'ours':22}{_row(Run(*(o - b for o, b in zip(ours, bare, strict=True))))}")
-
-
-def _median(runs: Sequence[Run]) -> Run:
-    return Run(*map(statistics.median, zip(*runs, strict=True)))
-
-
-def _row(run: Run) -> str:
-    return f"{run.initialize:9.0f} ms{run.tools_list:9.0f} ms{run.memory:7.1f} MB"
-
-
-if __name__ == "__main__":
-    main()
+def _median(runs: Sequence[Start]) -> Start:
+    return Start(*map(statistics.median, zip(*runs, strict=True)))

@@ -1,6 +1,7 @@
 """What the tests share: a sample world at a fixed moment, and clients in both protocol eras."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import settings as hypothesis
 from mcp import Client
 
 from answers import Ask, text_of
-from clock import now
+from clock import generous, now
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
@@ -19,6 +20,24 @@ hypothesis.load_profile("unhurried")
 
 Era = Literal["auto", "legacy"]
 
+DESCRIPTION = Path(__file__).parents[2] / "shared" / "sentry" / "openapi-structure.json"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in which nothing ran: all tests deselected or skipped prove nothing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and session.testscollected and not reporter.stats.get("passed"):
+        session.exitstatus = session.exitstatus or pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what could not be checked."""
+    if not DESCRIPTION.is_file():
+        terminalreporter.write_line(
+            "Sentry's published description is not at hand: "
+            "the simulator's replies were not checked against it."
+        )
+
 
 @pytest.fixture
 def anyio_backend() -> str:
@@ -28,7 +47,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def sample() -> Simulator:
     """The sample world, made once: for tests that only read it."""
-    return Simulator.with_sample_data(now=now)
+    return generous(Simulator.with_sample_data(now=now))
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ async def test_a_list_of_events_is_cheap(ask: Ask, sample: Simulator) -> None:
 
 
 @pytest.mark.parametrize("tag", ["user", "release", "environment", ""])
-async def test_the_spread_of_a_tag_is_cheap(ask: Ask, sample: Simulator, tag: str) -> None:
+async def test_the_spread_of_a_tag_is_cheap(ask: Ask, tag: str) -> None:
     found = await ask("search_issues", sort="user")
     issue = next(word for line in found.split("\n") for word in line.split("|") if "-" in word)
     assert tokens(await ask("get_issue_tag", issue=issue, tag=tag)) <= TWENTY_ROWS

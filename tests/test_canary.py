@@ -14,7 +14,7 @@ from mcp import Client
 from mcp.types import TextResourceContents
 
 from answers import text_of
-from clock import now
+from clock import generous, now
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator, World
@@ -116,7 +116,7 @@ def cage() -> Simulator:
     canaries = Canaries()
     for _ in range(3):
         world.ingest(int(project["id"]), canaries.payload())
-    return Simulator(world)
+    return generous(Simulator(world))
 
 
 @pytest.fixture

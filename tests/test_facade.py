@@ -10,10 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dexter_mcp.sentry import Page, Sentry, SentryError
+from dexter_mcp.sentry import Page, Sentry, SentryError, wire
 from dexter_mcp.sentry.api import Api, Origin
+from dexter_mcp.sentry.cursors import seal
 from dexter_mcp.sentry.errors import (
+    Broke,
     Broken,
+    Gone,
     Invalid,
     NotFound,
     NoToken,
@@ -22,6 +25,7 @@ from dexter_mcp.sentry.errors import (
     Rejected,
     Unreachable,
 )
+from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.regions import Regions
 from dexter_mcp.sentry.trail import follow
 from dexter_mcp.settings import Settings
@@ -69,7 +73,7 @@ def api(host: str, path: str) -> str:
 
 @asynccontextmanager
 async def talking(
-    wire: httpx2.AsyncBaseTransport,
+    network: httpx2.AsyncBaseTransport,
     *,
     url: str = HOME,
     token: str = TOKEN,
@@ -77,9 +81,11 @@ async def talking(
 ) -> AsyncGenerator[Sentry]:
     """The facade without its good manners, so that no test waits."""
     headers = {"authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(transport=wire, headers=headers) as http:
+    async with httpx2.AsyncClient(transport=network, headers=headers) as http:
         yield Sentry(
-            Api(http, Origin(url, token), Regions(url)), Settings(url=url, token=token, org=org)
+            Api(http, Origin(url, token), Regions(url)),
+            Settings(url=url, token=token, org=org),
+            Pulse(),
         )
 
 
@@ -288,6 +294,14 @@ async def test_a_cursor_of_another_list_of_organizations_is_refused() -> None:
                 await sentry.organizations.list(query=other, per_page=1, cursor=cursor)
 
 
+async def test_a_cursor_that_was_made_up_is_refused() -> None:
+    bound_to = wire.query_string({"per_page": 100})
+    async with talking(Hosts({})) as sentry:
+        for forged in ("0:1:0", "[]", '{"us": 7}'):
+            with pytest.raises(Invalid, match="no cursor of this list"):
+                await sentry.organizations.list(cursor=seal(forged, bound_to))
+
+
 # Which organization, which project
 
 
@@ -424,7 +438,7 @@ def test_where_the_token_is_kept_it_does_not_show() -> None:
         (httpx2.Response(401, json={"detail": "Invalid token"}), Refused, "SENTRY_AUTH_TOKEN"),
         (httpx2.Response(403, json={"detail": "No."}), Refused, "whoami"),
         (httpx2.Response(404), NotFound, "Check the slug or id"),
-        (httpx2.Response(410, json={"message": "gone"}), Rejected, "gone"),
+        (httpx2.Response(410, json={"message": "gone"}), Gone, "Update dexter-mcp"),
         (
             httpx2.Response(429, html='{"detail": "Limit is 40 requests in 1 seconds"}'),
             RateLimited,
@@ -439,8 +453,9 @@ def test_where_the_token_is_kept_it_does_not_show() -> None:
         (httpx2.Response(200, json={"id": None}), Broken, "not understood at id"),
         (httpx2.Response(500, content=b"[" * 100_000), Broken, "Sentry failed (500)."),
         (httpx2.ConnectError("refused"), Unreachable, "could not be reached: refused"),
-        (httpx2.ReadError(""), Unreachable, "could not be reached: ReadError"),
-        (httpx2.ReadTimeout("late"), Unreachable, "did not answer in time"),
+        (httpx2.ConnectTimeout("late"), Unreachable, "could not be reached: late"),
+        (httpx2.ReadError(""), Broke, "broke: ReadError"),
+        (httpx2.ReadTimeout("late"), Broke, "did not answer in time"),
         (httpx2.DecodingError("odd"), Broken, "garbled"),
     ],
 )
@@ -570,8 +585,8 @@ async def test_a_count_comes_with_its_cap() -> None:
 
 @asynccontextmanager
 async def simulated(sample: Simulator) -> AsyncGenerator[Sentry]:
-    wire = httpx2.ASGITransport(app=sample)
-    async with talking(wire, url="http://sentry.test", token=Simulator.TOKEN) as sentry:
+    network = httpx2.ASGITransport(app=sample)
+    async with talking(network, url="http://sentry.test", token=Simulator.TOKEN) as sentry:
         yield sentry
 
 

@@ -172,6 +172,20 @@ def test_a_reply_with_anything_anywhere_is_still_read(
         assert read.logged is None or read.logged.formatted is not None
 
 
+def test_an_event_tells_its_tags_and_how_long_its_spans_took() -> None:
+    spans = [{"start_timestamp": 1.5, "timestamp": 4.0}, {"timestamp": 4.0}]
+    event = Event.model_validate(
+        {
+            "id": "1",
+            "tags": [{"key": "os", "value": "Linux"}, {"key": "empty", "value": None}],
+            "entries": [{"type": "spans", "data": spans}, {"type": "csp", "data": {"a": "b"}}],
+        }
+    )
+    assert (event.tag("os"), event.tag("none")) == (Untrusted("Linux"), Untrusted())
+    assert [span.seconds for span in event.spans] == [2.5, None]
+    assert event.csp == ((Untrusted("a"), Untrusted("b")),)
+
+
 # Moments
 
 

@@ -1,6 +1,6 @@
 """What a language model reads: every answer, as text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -198,9 +198,11 @@ class TestHeading:
     def test_it_says_what_it_is_in_what_state_and_since_when(self) -> None:
         stats = {"24h": [[1, 3], [2, 38]], "30d": [[1, 100], [2, 82]]}
         head = unfenced(shown(context(issue=an_issue(isUnhandled=True, stats=stats)))).split("\n")
-        assert head[:4] == [
+        assert head[0] == (
             "CHECKOUT-7F · unresolved, regressed · high priority · unhandled · "
-            "project checkout (python) · unassigned",
+            "project checkout (python) · unassigned"
+        )
+        assert head[1:4] == [
             "182 events, 57 users · last 24h 41 ▁█ · last 30d █▇",
             "first seen 14 d ago (2026-10-25 12:00 UTC), last 4 min ago (2026-11-08 11:56 UTC)",
             "https://sentry.test/organizations/acme/issues/4410/",
@@ -424,7 +426,6 @@ class TestEventParts:
         assert shown(context(issue=an_issue(title=said), event=event)).count(said) == 1
 
     def test_a_message_beside_an_exception_is_shown(self) -> None:
-        event = failing(raised(frame())).model_copy(update={})
         entries = [
             {"type": "exception", "data": {"values": [raised(frame())]}},
             {"type": "message", "data": {"formatted": "could not change the cart"}},
@@ -443,10 +444,7 @@ class TestEventParts:
             ("spans", [render, *[query] * 25]), occurrence={"evidenceDisplay": evidence}
         )
         text = shown(context(event=slow))
-        assert (
-            "spans:\n1.0 s".replace("1.0 s", "1 s") + ", 25 times: db SELECT 1\n100 ms: view cart"
-            in text
-        )
+        assert "spans:\n1 s, 25 times: db SELECT 1\n100 ms: view cart" in text
         assert "Repeating Spans: 25" in text
         assert "Offending" not in text
 
@@ -507,12 +505,12 @@ class TestTags:
 
     def test_an_overview_shows_each_tag_with_its_commonest_values(self) -> None:
         told = (self.tag("browser", ("Firefox", 66), ("Chrome", 20), ("Edge", 8), ("Opera", 6)),)
-        text = tags.overview(told, issue="4410", fence=FENCE, now=NOW).text
+        text = tags.overview(told, issue="4410", fence=FENCE).text
         assert "1 tag of issue 4410" in text
         assert "browser|4|Firefox 66%, Chrome 20%, Edge 8%, … 1 more" in text
 
     def test_an_issue_without_tags_is_no_error(self) -> None:
-        assert "no tags" in tags.overview((), issue="4410", fence=FENCE, now=NOW).text
+        assert "no tags" in tags.overview((), issue="4410", fence=FENCE).text
 
     def distribution(self, *values: Json, **page: Any) -> str:
         items = [TagValue.model_validate({"key": "browser", **value}) for value in values]
@@ -628,7 +626,7 @@ class TestSurroundings:
 
 class TestAmounts:
     def full_house(self) -> IssueContext:
-        crumbs = {"values": [{"message": f"step {number}"} for number in range(40)]}
+        crumbs = {"values": [{"message": f"step {number}"} for number in range(200)]}
         stack = raised(*[library()] * 3, frame(vars={"sku": "'MUG'"}))
         entries = [("exception", {"values": [stack]}), ("breadcrumbs", crumbs)]
         return context(event=an_event(*entries, packages={"django": "5.2"}, user={"id": "88"}))
@@ -661,14 +659,14 @@ class TestAmounts:
 
 
 HUGE = "x" * 1_000_000
+ABSENT = ("title", "culprit", "platform", "user", "contexts", "context", "sdk", "packages", "tags")
 NOTHING: Mapping[str, Any] = dict.fromkeys(
-    ["title", "culprit", "platform", "user", "contexts", "context", "sdk", "packages", "tags"]
-    + ["errors", "entries", "occurrence", "release", "userReport", "dateCreated", "message"]
+    [*ABSENT, "errors", "entries", "occurrence", "release", "userReport", "dateCreated", "message"]
 )
 
 
 def overcrowded() -> IssueContext:
-    stack = [frame(number, vars={"big": HUGE}) for number in range(2_000)]
+    stack = [frame(number, vars={"big": HUGE[:200]}) for number in range(2_000)]
     crumbs = [{"message": f"{number} {HUGE[:9_000]}", "data": {"a": "b"}} for number in range(300)]
     pairs = {f"tag{number}": "value" * 40 for number in range(5_000)}
     event = an_event(
@@ -708,7 +706,7 @@ class TestRobustness:
         page = Page[Issue](items=[an_issue(title=HUGE, culprit=HUGE)] * 100)
         assert len(issues.listing(page, TestSearch.asked, fence=FENCE, now=NOW).text) < HARD_CAP
         told = overcrowded().tags
-        assert len(tags.overview(told, issue="4410", fence=FENCE, now=NOW).text) < HARD_CAP
+        assert len(tags.overview(told, issue="4410", fence=FENCE).text) < HARD_CAP
 
     @pytest.mark.parametrize("detail", ["brief", "normal", "full"])
     def test_nothing_at_all_is_an_answer_too(
@@ -721,15 +719,16 @@ class TestRobustness:
         assert read(bare, detail=detail).startswith("event e of issue 4410")
 
     def test_hollow_parts_are_no_mistake(self) -> None:
-        hollow: Sequence[tuple[str, Any]] = [
-            ("exception", {"values": [{"type": None, "stacktrace": {"frames": [{}]}}]}),
-            ("threads", {"values": [{}]}),
-            ("breadcrumbs", {"values": [{}]}),
-            ("request", {}),
-            ("spans", [{}]),
-            ("message", {}),
+        empty: Json = {}
+        hollow: list[tuple[str, Any]] = [
+            ("exception", {"values": [{"type": None, "stacktrace": {"frames": [empty]}}]}),
+            ("threads", {"values": [empty]}),
+            ("breadcrumbs", {"values": [empty]}),
+            ("request", empty),
+            ("spans", [empty]),
+            ("message", empty),
         ]
-        text = read(an_event(*hollow, user={}, contexts={"os": None}), detail="full")
+        text = read(an_event(*hollow, user=empty, contexts={"os": None}), detail="full")
         assert "exception without a type" in text
 
     def test_all_event_text_stands_in_the_fence(self) -> None:
@@ -793,9 +792,8 @@ class TestEvents:
         ]
         crash = raised(frame(), mechanism={"type": "celery", "handled": False})
         text = read(failing(crash, tags=told, culprit="tasks.pay", platform="python"))
-        assert text.startswith(
-            f"event {'e' * 32} of issue 4410 · 2026-11-08 11:56 UTC (4 min ago) · python · unhandled"
-        )
+        assert text.startswith(f"event {'e' * 32} of issue 4410 · ")
+        assert " · 2026-11-08 11:56 UTC (4 min ago) · python · unhandled\n" in text
         assert (
             "in tasks.pay, release 2.9.0, environment production, level fatal, via celery\n" in text
         )
@@ -817,18 +815,18 @@ class TestOrganizationsAndProjects:
             "links": {"organizationUrl": "https://acme.test", "regionUrl": "https://us.test"},
         }
         page = Page[Organization](items=[Organization.model_validate(acme)])
-        text = organizations.listing(page, query="", now=NOW).text
+        text = organizations.listing(page, query="").text
         assert "1 organization\n" in text
         assert "acme|Acme Shop|https://acme.test|https://us.test" in text
 
     def test_no_organization_says_what_to_do(self) -> None:
         page = Page[Organization](items=[])
-        assert "Leave out `query`." in organizations.listing(page, query="x", now=NOW).text
-        assert "whoami" in organizations.listing(page, query="", now=NOW).text
+        assert "Leave out `query`." in organizations.listing(page, query="x").text
+        assert "whoami" in organizations.listing(page, query="").text
 
     def listing(self, *found: Json, query: str = "") -> str:
         page = Page[Project](items=[Project.model_validate(each) for each in found])
-        return projects.listing(page, org="acme", query=query, fence=FENCE, now=NOW).text
+        return projects.listing(page, org="acme", query=query, fence=FENCE).text
 
     def test_a_project_is_a_line(self) -> None:
         checkout = {
@@ -875,7 +873,7 @@ class TestWhoami:
             "default_project": "",
             "failed": (),
         }
-        return identity.whoami(Access(**parts | more), NOW).text
+        return identity.whoami(Access(**parts | more)).text
 
     def test_it_says_whose_token_it_is_and_what_it_may_do(self) -> None:
         assert self.access() == (

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dexter_mcp.sentry import wire
-from dexter_mcp.sentry.errors import Broken, Invalid, NotFound, RateLimited, Refused, Rejected
+from dexter_mcp.sentry.errors import (
+    Broken,
+    Gone,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Refused,
+    Rejected,
+)
 from dexter_mcp.sentry.errors import SentryError as AnyFailure
 
 HOME = "https://sentry.test"
@@ -268,8 +276,9 @@ def test_an_answer_that_would_be_the_same_is_not_asked_for_again(status: int) ->
         ),
         (403, "", {"www-authenticate": 'Bearer scope=""'}, Refused, "`whoami`"),
         (404, "", {}, NotFound, "Check the slug or id"),
-        (410, "This API no longer exists.", {}, Rejected, "This API no longer exists."),
-        (429, "Too many.", {}, RateLimited, "Wait a minute"),
+        (410, "This API no longer exists.", {}, Gone, "has retired what this asks for"),
+        (410, "", {"x-sentry-replacement-endpoint": "/new/"}, Gone, "/new/ replaces it"),
+        (429, "Too many.", {}, RateLimited, "asks to wait 1 s (Too many)"),
         (500, "Internal Error", {}, Broken, "Try again later."),
         (504, "Query timeout. Narrow it.", {}, Broken, "Query timeout. Narrow it."),
         (302, "", {"location": "https://login.test/"}, Rejected, "set SENTRY_URL"),
@@ -279,7 +288,7 @@ def test_an_answer_that_would_be_the_same_is_not_asked_for_again(status: int) ->
 def test_a_failure_says_what_to_do(
     status: int, said: str, headers: dict[str, str], kind: type[AnyFailure], remedy: str
 ) -> None:
-    error = wire.error_for(status, said, headers, HOME)
+    error = wire.error_for(status, said, headers, HOME, NOW)
     assert type(error) is kind
     assert remedy in str(error)
     assert ".." not in str(error)
@@ -287,7 +296,7 @@ def test_a_failure_says_what_to_do(
 
 @given(st.integers(300, 999), st.text(), st.dictionaries(st.text(), st.text()))
 def test_every_status_has_its_sentence(status: int, said: str, headers: dict[str, str]) -> None:
-    assert str(wire.error_for(status, said, headers, HOME))
+    assert str(wire.error_for(status, said, headers, HOME, NOW))
 
 
 def test_an_origin_is_a_scheme_and_a_host() -> None:

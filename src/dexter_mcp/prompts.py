@@ -47,6 +47,7 @@ def _prompt(name: str, text: str, offer: Offer) -> Prompt:
         description=front["description"],
         arguments=arguments,
         fn=_filler(Template(offer.keep(body)), arguments),
+        context_kwarg=None,
     )
 
 

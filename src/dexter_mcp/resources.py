@@ -99,7 +99,7 @@ class Summaries:
             from dexter_mcp.views import organizations as view  # noqa: PLC0415
 
             page = await desk.sentry.organizations.list()
-            return view.listing(page, query="", now=desk.now())
+            return view.listing(page, query="")
 
         return await self._told(ask)
 
@@ -111,7 +111,7 @@ class Summaries:
 
             home = await desk.org(org)
             page = await desk.sentry.projects.list(home)
-            return view.listing(page, org=home, query="", fence=desk.fence(), now=desk.now())
+            return view.listing(page, org=home, query="", fence=desk.fence())
 
         return await self._told(ask)
 

@@ -41,6 +41,9 @@ class Settings:
     soft_deadline: float = 25.0
     hard_deadline: float = 50.0
     answer_budget: int = 24_000
+    ca_bundle: str = ""
+    client_certificate: str = ""
+    client_key: str = field(default="", repr=False)
     log_level: str = "warning"
 
     @classmethod
@@ -160,6 +163,13 @@ def _characters(text: str) -> int:
     return int(_number(text, least=1_000, most=40_000))
 
 
+def _file(text: str) -> str:
+    path = Path(text).expanduser()
+    if not path.is_file():
+        raise ValueError(f"names {text!r}, which is no file; give the path of one")
+    return str(path)
+
+
 def _number(text: str, *, least: float = 0, most: float) -> float:
     try:
         number = float(text)
@@ -194,6 +204,12 @@ VARIABLES: Final = (
     ),
     Variable("hard_deadline", "DEXTER_HARD_DEADLINE", "seconds until a call ends", _seconds, "S"),
     Variable("answer_budget", "DEXTER_ANSWER_BUDGET", "characters per answer", _characters, "N"),
+    Variable("ca_bundle", "DEXTER_CA_BUNDLE", "file of a private authority", _file, "PATH"),
+    Variable(
+        "client_certificate", "DEXTER_CLIENT_CERTIFICATE", "certificate to show to Sentry",
+        _file, "PATH",
+    ),
+    Variable("client_key", "DEXTER_CLIENT_KEY", "its key, if not in the same file", _file, "PATH"),
     Variable("log_level", "DEXTER_LOG_LEVEL", f"one of {', '.join(LOG_LEVELS)}", _level, "LEVEL"),
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ import httpx2
 from dexter_mcp.insights.side_by_side import Part, side_by_side
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.identity import Identity, TokenKind
+from dexter_mcp.sentry.network import network
 from dexter_mcp.sentry.organizations import Organization
 from dexter_mcp.settings import Settings
 
@@ -32,7 +33,7 @@ async def gather(settings: Settings, wire: httpx2.AsyncBaseTransport | None = No
 
     Without a token the questions are asked all the same: a refusal shows that somebody is there.
     """
-    tap = _Tap(wire or httpx2.AsyncHTTPTransport())
+    tap = _Tap(wire or network(settings))
     asking = replace(settings, token=settings.token or "none")
     started = time.perf_counter()
     async with Sentry.connect(asking, tap) as sentry:

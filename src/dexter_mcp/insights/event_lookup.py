@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.errors import Invalid
+from dexter_mcp.sentry.events import Event
 from dexter_mcp.sentry.identifiers import EVENT_WORDS, event_id, is_event_id, issue_ref
 from dexter_mcp.views import events as view
 from dexter_mcp.views.answer import Answer
-from dexter_mcp.views.event_parts import Amount
 from dexter_mcp.views.events import FoundEvent
+from dexter_mcp.views.parts import Amount
 
 
 async def read_event(
@@ -56,4 +57,9 @@ async def find_event(
         raise Invalid(f"`{wanted}` of which issue? Give `issue` too, or the id of an event.")
     named = await desk.issue(org, issue if issue and not is_event_id(issue) else wanted)
     found = await desk.sentry.events.get(named.org, named.id, wanted, environment=environment)
-    return FoundEvent(org=named.org, issue=found.group_id or named.id, event=found)
+    return FoundEvent(org=named.org, issue=_name_of(named.id, found), event=found)
+
+
+def _name_of(issue: str, event: Event) -> str:
+    """Call the issue by its short id if that is known, else by the number that it has now."""
+    return issue if not issue.isdigit() else event.group_id or issue

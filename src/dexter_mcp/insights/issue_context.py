@@ -8,7 +8,8 @@ from dexter_mcp.sentry.errors import NotFound, Rejected
 from dexter_mcp.sentry.events import Committer, Event
 from dexter_mcp.sentry.issues import Attachment, Note
 from dexter_mcp.views.answer import Answer
-from dexter_mcp.views.issue_context import Amount, IssueContext, full
+from dexter_mcp.views.issue_context import IssueContext, full
+from dexter_mcp.views.parts import Amount
 
 _EXPAND = ("integrationIssues", "sentryAppIssues", "owners", "latestEventHasAttachments")
 

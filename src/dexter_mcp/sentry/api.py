@@ -1,16 +1,28 @@
 """One exchange with Sentry, from typed request to typed reply."""
 
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import httpx2
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from dexter_mcp.sentry import cursors, trail, wire
-from dexter_mcp.sentry.errors import Broken, Invalid, NotFound, NoToken, Unreachable
+from dexter_mcp.sentry.errors import (
+    Broke,
+    Broken,
+    Invalid,
+    NotFound,
+    NoToken,
+    TooLarge,
+    Unclear,
+    Unreachable,
+)
 from dexter_mcp.sentry.regions import Regions
-from dexter_mcp.sentry.reply import Page, readable
+from dexter_mcp.sentry.reply import Page, adapter, readable
+from dexter_mcp.sentry.transports.wrapper import NEVER_LEFT
 
 T = TypeVar("T")
 
@@ -30,11 +42,35 @@ class Origin:
     token: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What is asked, of which host, and how it may be answered."""
+
+    method: str
+    path: str
+    query: Mapping[str, wire.QueryValue] = field(default_factory=dict[str, wire.QueryValue])
+    body: Mapping[str, Any] | None = None
+    base: str = ""
+    extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def url(self) -> str:
+        """Spell the whole address."""
+        text = wire.query_string(self.query)
+        return f"{self.base}{self.path}?{text}" if text else f"{self.base}{self.path}"
+
+
 class Api:
     """Asks Sentry and understands the answer. Knows no endpoint."""
 
-    def __init__(self, http: httpx2.AsyncClient, origin: Origin, regions: Regions) -> None:
-        self._http, self._origin, self.regions = http, origin, regions
+    def __init__(
+        self,
+        http: httpx2.AsyncClient,
+        origin: Origin,
+        regions: Regions,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._http, self._origin, self.regions, self._now = http, origin, regions, now
 
     async def get(
         self,
@@ -43,6 +79,7 @@ class Api:
         *,
         fresh_for: float = 0.0,
         base: str = "",
+        bucket: str = "",
         **query: wire.QueryValue,
     ) -> T:
         """Read one thing of the given `shape`.
@@ -52,12 +89,14 @@ class Api:
             path: Where it is, made by `wire.path`.
             fresh_for: Seconds for which a remembered answer will do.
             base: The host to ask; by default the region of the organization in the path.
+            bucket: The class of endpoints that shares a rate limit, where it has one of its own.
             query: What narrows it; `None` and empty lists are left out.
 
         Raises:
             SentryError: As `errors` draws them.
         """
-        response = await self._read(path, query, fresh_for, base)
+        how = {"fresh_for": fresh_for, "bucket": bucket}
+        response = await self._read(_Request("GET", path, query, base=base, extensions=how))
         return _parse(shape, response)
 
     async def page(
@@ -68,6 +107,7 @@ class Api:
         cursor: str = "",
         fresh_for: float = 0.0,
         base: str = "",
+        bucket: str = "",
         **query: wire.QueryValue,
     ) -> Page[T]:
         """Read one page of `item`s, from where the last page's `next_cursor` points.
@@ -77,8 +117,9 @@ class Api:
             SentryError: As `errors` draws them.
         """
         bound_to = f"{path}?{wire.query_string(query)}"
-        position = cursors.unseal(cursor, bound_to) if cursor else None
-        response = await self._read(path, {**query, "cursor": position}, fresh_for, base)
+        narrowed = {**query, "cursor": cursors.unseal(cursor, bound_to) if cursor else None}
+        how = {"fresh_for": fresh_for, "bucket": bucket}
+        response = await self._read(_Request("GET", path, narrowed, base=base, extensions=how))
         onward = wire.next_cursor(response.headers.get("link"))
         counted = wire.hits(response.headers)
         return Page[item](
@@ -88,52 +129,103 @@ class Api:
             at_least=counted.at_least,
         )
 
-    async def _read(
-        self, path: str, query: dict[str, wire.QueryValue], fresh_for: float, base: str = ""
-    ) -> httpx2.Response:
-        """Ask the region that is known for the organization, or find out which one it is."""
-        org = wire.organization_in(path)
-        host = base or self.regions.known(org)
+    async def send(
+        self,
+        shape: type[T],
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        touches: Sequence[str],
+        bucket: str = "",
+        **query: wire.QueryValue,
+    ) -> T:
+        """Change something, and read what Sentry says that it became.
+
+        It is sent once; again only where Sentry certainly did not carry it out: no connection was
+        made, or it answered 429.
+
+        Args:
+            shape: What comes back; `object` where that is nothing of interest.
+            method: `POST`, `PUT`, `PATCH` or `DELETE`.
+            path: Where it is, made by `wire.path`.
+            body: What is to be, as JSON.
+            touches: What is no longer true afterwards, in the words of `wire.is_touched`.
+            bucket: The class of endpoints that shares a rate limit, where it has one of its own.
+            query: What narrows it.
+
+        Raises:
+            Unclear: Sentry may have carried it out: read before sending again.
+            SentryError: As `errors` draws them. Sentry did not carry it out.
+        """
+        how = {"touches": tuple(touches), "bucket": bucket}
         try:
-            return await self._exchange(host or self._origin.url, path, query, fresh_for)
+            return _parse(
+                shape, await self._read(_Request(method, path, query, body, extensions=how))
+            )
+        except (Broke, Broken, TooLarge) as failure:
+            raise Unclear(*failure.args) from failure
+
+    async def _read(self, request: _Request) -> httpx2.Response:
+        """Ask the region that is known for the organization, or find out which one it is."""
+        org = wire.organization_in(request.path)
+        host = request.base or self.regions.known(org)
+        try:
+            return await self._exchange(replace(request, base=host or self._origin.url))
         except NotFound:
             if org is None or host or not (found := await self.regions.find(self, org)):
                 raise
-            return await self._exchange(found, path, query, fresh_for)
+            return await self._exchange(replace(request, base=found))
 
-    async def _exchange(
-        self, base: str, path: str, query: dict[str, wire.QueryValue], fresh_for: float
-    ) -> httpx2.Response:
-        url = f"{base}{path}"
-        if text := wire.query_string(query):
-            url = f"{url}?{text}"
-        response = await self._ask(url, fresh_for)
+    async def _exchange(self, request: _Request) -> httpx2.Response:
+        response = await self._ask(request, request.url)
         if response.has_redirect_location:
-            moved = wire.same_origin_target(url, response.headers.get("location"))
-            response = await self._ask(moved, fresh_for) if moved else response
+            moved = wire.same_origin_target(request.url, response.headers.get("location"))
+            response = await self._ask(request, moved) if moved else response
         if response.is_success:
             return response
         said = wire.detail(_json(response))
-        raise wire.error_for(response.status_code, said, response.headers, self._origin.url)
+        raise wire.error_for(
+            response.status_code, said, response.headers, self._origin.url, self._now()
+        )
 
-    async def _ask(self, url: str, fresh_for: float) -> httpx2.Response:
+    async def _ask(self, request: _Request, url: str) -> httpx2.Response:
         if not self._origin.token:
             raise NoToken(self._origin.url)
+        here = trail.current()
+        how = {**request.extensions, "refresh": here.refresh, "reference": here.reference}
         try:
-            response = await self._http.get(url, extensions={"fresh_for": fresh_for})
+            response = await self._http.request(
+                request.method, url, json=request.body, extensions=how
+            )
+        except NEVER_LEFT as error:
+            raise _unreachable(url, error) from error
         except httpx2.TimeoutException as error:
-            raise Unreachable(f"{wire.origin(url)} did not answer in time.") from error
-        except httpx2.TransportError as error:
-            reason = str(error) or type(error).__name__
-            raise Unreachable(f"{wire.origin(url)} could not be reached: {reason}.") from error
+            raise Broke(f"{wire.origin(url)} did not answer in time.") from error
         except httpx2.DecodingError as error:
-            raise Broken(f"The reply of {wire.origin(url)} was garbled.") from error
+            raise Broken(f"{wire.origin(url)} sent a garbled answer: {error}.") from error
+        except httpx2.TransportError as error:
+            raise Broke(f"The connection to {wire.origin(url)} broke: {_reason(error)}.") from error
         except httpx2.InvalidURL as error:
             raise Invalid("The arguments are too long for one request. Shorten them.") from error
-        trail.note(response.extensions.get("age"))
+        told = response.extensions
+        here.note(told.get("age"), stale=bool(told.get("stale")))
         return response
 
 
+def _reason(error: httpx2.TransportError) -> str:
+    return str(error) or type(error).__name__
+
+
+def _unreachable(url: str, error: httpx2.TransportError) -> Unreachable:
+    said = f"{wire.origin(url)} could not be reached: {_reason(error)}."
+    untrusted = "CERTIFICATE_VERIFY_FAILED" in said
+    return Unreachable(f"{said} {_PRIVATE_AUTHORITY}" if untrusted else said)
+
+
+_PRIVATE_AUTHORITY = (
+    "If a private authority signs its certificates, name its file in DEXTER_CA_BUNDLE."
+)
 _NOT_JSON = object()
 
 
@@ -146,14 +238,14 @@ def _json(response: httpx2.Response) -> Any:
 
 
 def _parse(shape: type[T], response: httpx2.Response) -> T:
-    body = _json(response)
+    body = _json(response) if response.content.strip() or response.request.method == "GET" else None
     if body is _NOT_JSON:
         raise Broken(
             f"{wire.origin(str(response.url))} did not answer with JSON, so perhaps it is not "
             "Sentry, or a sign-in page stands before it. Check SENTRY_URL if this goes on."
         )
     try:
-        return readable(body, TypeAdapter(shape).validate_python)
+        return readable(body, adapter(shape).validate_python)
     except ValidationError as error:
         where = ".".join(map(str, error.errors(include_input=False)[0]["loc"])) or "the whole"
         # The cause is left out: it quotes the reply, which strangers wrote.

@@ -1,6 +1,7 @@
 """The facade: everything this server can ask of Sentry, grouped by what it is about."""
 
 import platform
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Self
@@ -12,11 +13,22 @@ from dexter_mcp.sentry.api import Api, Origin
 from dexter_mcp.sentry.events import Events
 from dexter_mcp.sentry.identity import Identities
 from dexter_mcp.sentry.issues import Issues
+from dexter_mcp.sentry.limiter import LocalLimiter
+from dexter_mcp.sentry.network import network
 from dexter_mcp.sentry.organizations import Organizations
 from dexter_mcp.sentry.projects import Projects
+from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.regions import Regions
 from dexter_mcp.sentry.tags import Tags
-from dexter_mcp.sentry.transports import Cached, Coalesced, Retried, Throttled
+from dexter_mcp.sentry.transports import (
+    Bounded,
+    Cached,
+    Coalesced,
+    Guarded,
+    Retried,
+    Throttled,
+)
+from dexter_mcp.sentry.transports.wrapper import Clock
 from dexter_mcp.settings import Settings
 
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
@@ -26,8 +38,8 @@ _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 class Sentry:
     """Sentry, as one polite caller sees it."""
 
-    def __init__(self, api: Api, settings: Settings) -> None:
-        self.url = settings.url
+    def __init__(self, api: Api, settings: Settings, pulse: Pulse) -> None:
+        self.url, self.pulse = settings.url, pulse
         self.identity = Identities(api, settings.token)
         self.organizations = Organizations(api, settings.org)
         self.projects = Projects(api)
@@ -38,27 +50,36 @@ class Sentry:
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, settings: Settings, wire: httpx2.AsyncBaseTransport | None = None
+        cls,
+        settings: Settings,
+        wire: httpx2.AsyncBaseTransport | None = None,
+        *,
+        now: Clock = time.time,
     ) -> AsyncGenerator[Self]:
         """Open a connection to the Sentry of `settings`, or to whatever answers on `wire`.
 
-        Nothing is sent before the first call of a method.
+        Nothing is sent before the first call of a method. `now` is in epoch seconds.
         """
+        pulse = Pulse()
         headers = {
             "authorization": f"Bearer {settings.token}",
             "accept": "application/json",
             "user-agent": f"dexter-mcp/{__version__} python/{platform.python_version()}",
         }
         async with httpx2.AsyncClient(
-            headers=headers, transport=stack(settings, wire), timeout=_TIMEOUT
+            headers=headers,
+            transport=stack(settings, wire or network(settings), pulse, now),
+            timeout=_TIMEOUT,
         ) as http:
-            api = Api(http, Origin(settings.url, settings.token), Regions(settings.url))
-            yield cls(api, settings)
+            origin = Origin(settings.url, settings.token)
+            yield cls(Api(http, origin, Regions(settings.url), now), settings, pulse)
 
 
 def stack(
-    settings: Settings, wire: httpx2.AsyncBaseTransport | None = None
+    settings: Settings, wire: httpx2.AsyncBaseTransport, pulse: Pulse, now: Clock
 ) -> httpx2.AsyncBaseTransport:
     """Put the layers between a request and the network in their order."""
-    bottom = wire or httpx2.AsyncHTTPTransport()
-    return Cached(Coalesced(Retried(Throttled(bottom, settings.requests_per_second))))
+    limiter = LocalLimiter(now, pulse, settings.requests_per_second)
+    bounded = Bounded(wire, pulse)
+    patient = Retried(Throttled(bounded, limiter), pulse, now=now)
+    return Cached(Coalesced(Guarded(patient, pulse), pulse), pulse)

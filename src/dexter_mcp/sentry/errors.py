@@ -4,21 +4,32 @@ SentryError
 ├── Invalid       not sent: the request makes no sense   change the argument
 ├── NoToken       not sent: no token is set              set one
 ├── Unreachable   no answer at all                       try again later
+│   ├── Broke     sent, but the connection broke         try again later
+│   └── Resting   not sent: Sentry fails all the time    try again in so many seconds
+├── Unclear       a write that may have been carried out read what it became before sending again
 ├── Refused       401, 403                               use a token with the right scopes
 ├── NotFound      404                                    check the slug or the id
-├── RateLimited   429                                    wait, then try again
+├── RateLimited   429                                    wait so many seconds, then try again
 ├── Rejected      any other 4xx, a redirect elsewhere    change the request
+│   ├── Gone      410: Sentry has retired this           use what replaced it
+│   └── TooLarge  the answer is too large to read        ask for less
 └── Broken        5xx, or an unreadable body             try again later
 """
+
+from typing import Self
 
 SCOPES = "org:read, project:read, team:read, member:read, event:read, alerts:read"
 """What a token needs for everything that this server reads."""
 
 
 class SentryError(Exception):
-    """A Sentry operation did not happen. The message is fit for a model to read."""
+    """A Sentry operation did not happen. The message is fit for a model to read.
+
+    `retry_after` is how many seconds to wait before it may work, where that is known.
+    """
 
     advice = ""
+    retry_after: float | None = None
 
     def __str__(self) -> str:
         return " ".join(part for part in (super().__str__(), self.advice) if part)
@@ -44,6 +55,31 @@ class Unreachable(SentryError):
     advice = "Try again later."
 
 
+class Broke(Unreachable):
+    """The request left, and no whole answer came back."""
+
+
+class Unclear(SentryError):
+    """Nobody knows whether Sentry carried a write out."""
+
+    advice = (
+        "Sentry may have carried it out all the same: read what is there before sending it again."
+    )
+
+
+class Resting(Unreachable):
+    """Sentry has failed so often in a row that we leave it alone for a while."""
+
+    advice = ""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(
+            f"{host} has failed several times in a row, so nothing was sent. "
+            f"Try again in {seconds:.0f} s."
+        )
+        self.retry_after = seconds
+
+
 class Refused(SentryError):
     """The token is invalid or expired, or lacks a scope or a membership."""
 
@@ -57,9 +93,37 @@ class NotFound(SentryError):
 class RateLimited(SentryError):
     """Sentry asked us to slow down for longer than we were willing to wait."""
 
+    @classmethod
+    def for_seconds(cls, seconds: float, reason: str = "") -> Self:
+        """Tell when it may work again."""
+        said = f" ({reason.rstrip('.')})" if reason else ""
+        error = cls(f"Sentry asks to wait {seconds:.0f} s{said}. Wait that long, then go on.")
+        error.retry_after = seconds
+        return error
+
 
 class Rejected(SentryError):
     """Sentry understood the request and declined it."""
+
+
+class Gone(Rejected):
+    """Sentry has retired the endpoint, for good or for the minutes of a brown-out."""
+
+    def __init__(self, replacement: str) -> None:
+        instead = f" {replacement} replaces it." if replacement else ""
+        super().__init__(
+            f"Sentry has retired what this asks for.{instead} Update dexter-mcp if this goes on."
+        )
+
+
+class TooLarge(Rejected):
+    """The answer did not fit into what we are willing to read."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"Sentry's answer is larger than {limit / 2**20:.0f} MiB, so it was not read. "
+            "Narrow the query, or ask for fewer items."
+        )
 
 
 class Broken(SentryError):

@@ -9,14 +9,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError, computed_field
+from pydantic import Field, ValidationError, computed_field
 
 from dexter_mcp.sentry.api import FOR_GOOD, MINUTE, MOMENT, Api
 from dexter_mcp.sentry.frames import ExceptionValue, Thread
 from dexter_mcp.sentry.identifiers import is_event_id
 from dexter_mcp.sentry.issues import Attachment, ReleaseRef
 from dexter_mcp.sentry.json_types import is_object
-from dexter_mcp.sentry.reply import Page, Reply, readable
+from dexter_mcp.sentry.reply import Page, Reply, adapter, readable
 from dexter_mcp.sentry.untrusted import Groups, Pairs, Untrusted
 from dexter_mcp.sentry.wire import path
 
@@ -221,9 +221,7 @@ class Event(EventSummary):
         data = next((entry.data for entry in self.entries if entry.type == kind), None)
         found = data.get(inside) if inside and is_object(data) else data
         try:
-            return (
-                absent if found is None else readable(found, TypeAdapter[T](shape).validate_python)
-            )
+            return absent if found is None else readable(found, adapter(shape).validate_python)
         except ValidationError:
             return absent
 

@@ -4,13 +4,13 @@ import json
 from datetime import datetime
 
 import anyio
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from dexter_mcp.sentry import cursors
 from dexter_mcp.sentry.api import HOUR, Api
 from dexter_mcp.sentry.errors import Invalid, SentryError
 from dexter_mcp.sentry.identifiers import slug
-from dexter_mcp.sentry.reply import Page, Reply
+from dexter_mcp.sentry.reply import Page, Reply, adapter
 from dexter_mcp.sentry.wire import QueryValue, path, query_string
 
 PER_PAGE = 100
@@ -107,6 +107,7 @@ class Organizations:
             base=base,
             cursor=cursor,
             fresh_for=HOUR,
+            bucket="",
             **narrowed,
         )
         for organization in page.items:
@@ -143,6 +144,6 @@ class Organizations:
 
 def _positions(cursor: str, bound_to: str) -> dict[str, str]:
     try:
-        return TypeAdapter(dict[str, str]).validate_json(cursors.unseal(cursor, bound_to))
+        return adapter(dict[str, str]).validate_json(cursors.unseal(cursor, bound_to))
     except ValidationError:
         raise Invalid("That is no cursor of this list. Leave `cursor` out to begin anew.") from None

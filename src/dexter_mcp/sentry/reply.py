@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core.core_schema import ValidationInfo, ValidatorFunctionWrapHandler
 
@@ -33,6 +34,12 @@ def readable(value: Any, read: Callable[[Any], T]) -> T:
         if not kept or len(kept) == len(value):
             raise
     return read(kept)
+
+
+@cache
+def adapter(shape: Any) -> TypeAdapter[Any]:
+    """Build the reader of a shape once; building it costs more than most replies."""
+    return TypeAdapter(shape)
 
 
 class Reply(BaseModel):

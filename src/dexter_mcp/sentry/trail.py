@@ -1,5 +1,6 @@
-"""What a single tool call cost: the exchanges with Sentry behind it, as they happened."""
+"""What a single tool call asks of Sentry, as it happens, and how it wants to be served."""
 
+import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,25 +11,38 @@ from dataclasses import dataclass, field
 class Trail:
     """The exchanges behind one answer.
 
-    `ages` holds, for each answer that came from memory, the seconds since Sentry gave it.
+    `reference` is what log lines and error messages share. With `refresh`, nothing from memory
+    will do while Sentry answers. `ages` holds, for each answer that came from memory, the seconds
+    since Sentry gave it; `stale` says that some of it is older than it should be.
     """
 
+    refresh: bool = False
+    reference: str = field(default_factory=lambda: secrets.token_hex(4))
     requests: int = 0
     ages: list[float] = field(default_factory=list[float])
+    stale: bool = False
 
     @property
     def oldest(self) -> float | None:
         """Age in seconds of the oldest part, or `None` if everything was asked anew."""
         return max(self.ages, default=None)
 
+    def note(self, age: float | None, *, stale: bool) -> None:
+        """Record one answer: `None` if it came over the wire, else its age in seconds."""
+        if age is None:
+            self.requests += 1
+        else:
+            self.ages.append(age)
+        self.stale = self.stale or stale
+
 
 _current: ContextVar[Trail | None] = ContextVar("trail", default=None)
 
 
 @contextmanager
-def follow() -> Generator[Trail]:
+def follow(*, refresh: bool = False) -> Generator[Trail]:
     """Keep a trail of everything that is asked of Sentry until the block ends."""
-    trail = Trail()
+    trail = Trail(refresh)
     token = _current.set(trail)
     try:
         yield trail
@@ -36,11 +50,6 @@ def follow() -> Generator[Trail]:
         _current.reset(token)
 
 
-def note(age: float | None) -> None:
-    """Record one answer: `None` if it came over the wire, else its age in seconds."""
-    if (trail := _current.get()) is None:
-        return
-    if age is None:
-        trail.requests += 1
-    else:
-        trail.ages.append(age)
+def current() -> Trail:
+    """Give the trail of the call at hand; outside of one, a trail that nobody reads."""
+    return _current.get() or Trail()

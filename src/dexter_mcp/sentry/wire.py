@@ -6,11 +6,12 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, urlencode, urljoin, urlsplit
 
 from dexter_mcp.sentry.errors import (
     SCOPES,
     Broken,
+    Gone,
     Invalid,
     NotFound,
     RateLimited,
@@ -22,9 +23,6 @@ from dexter_mcp.sentry.json_types import is_array, is_object
 
 API = "/api/0"
 
-PATIENCE = 20.0
-"""The longest pause, in seconds, before a retry that a waiting model will put up with."""
-
 _NEXT = re.compile(r'<[^>]*>;\s*rel="next";\s*results="true";\s*cursor="(?P<cursor>[^"]+)"')
 _REGIONAL = re.compile(rf"{API}/(?:organizations|projects|teams)/(?P<org>[^/]+)/")
 _SCOPE = re.compile(r'scope="(?P<scopes>[^"]*)"')
@@ -32,6 +30,15 @@ _DIGITS = re.compile(r"[0-9]{1,15}")
 _TEXT_LIMIT = 500
 _DEPTH = 8
 """How far down an error body is worth reading."""
+
+A_WINDOW = 1.0
+"""Seconds in which Sentry counts requests, where it does not say when the window ends."""
+_DATE_STEP = 2.0
+"""Seconds by which a `Date` differs from the time for no other reason than its coarseness."""
+
+_NO_REASON = (
+    " It gives no reason: the feature may be switched off there, or this server may not know it."
+)
 
 QueryValue = str | int | bool | Sequence[str] | None
 
@@ -140,25 +147,38 @@ def _detail_of_object(body: Mapping[str, Any], depth: int) -> str:
     return "; ".join(f"{name}: {said}" for name, said in fields if said)
 
 
-def error_for(status: int, said: str, headers: Mapping[str, str], home: str) -> SentryError:
+def error_for(
+    status: int, said: str, headers: Mapping[str, str], home: str, now: float
+) -> SentryError:
     """Name the failure behind an HTTP status, with what to do about it.
 
-    `home` is the base URL of the Sentry in use, where its pages are.
+    `home` is the base URL of the Sentry in use, where its pages are; `now` is in epoch seconds.
     """
     reason = f": {said.rstrip('.')}." if said else "."
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return _detour(headers, home)
+    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _declined(status, reason, headers, home) or RateLimited.for_seconds(
+            pause_asked(headers, now) or A_WINDOW, said
+        )
+    return Broken(f"Sentry failed ({status}){reason}")
+
+
+def _declined(
+    status: int, reason: str, headers: Mapping[str, str], home: str
+) -> SentryError | None:
+    """Name what is wrong with a request; nothing is, if it only came too soon."""
     match status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
             return _refusal(status, reason, headers, home)
         case HTTPStatus.NOT_FOUND:
-            return NotFound(f"Sentry found nothing there{reason}")
+            return NotFound(f"Sentry found nothing there{reason}{_NO_REASON * (reason == '.')}")
+        case HTTPStatus.GONE:
+            return Gone(headers.get("x-sentry-replacement-endpoint", "")[:_TEXT_LIMIT])
         case HTTPStatus.TOO_MANY_REQUESTS:
-            return RateLimited(f"Sentry is limiting requests{reason} Wait a minute, then go on.")
-        case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            return _detour(headers, home)
-        case _ if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return Rejected(f"Sentry refused the request ({status}){reason}")
+            return None
         case _:
-            return Broken(f"Sentry failed ({status}){reason}")
+            return Rejected(f"Sentry refused the request ({status}){reason}")
 
 
 def _detour(headers: Mapping[str, str], home: str) -> Rejected:
@@ -205,7 +225,7 @@ def pause_asked(headers: Mapping[str, str], now: float) -> float | None:
     if (seconds := _integer(after)) is not None:
         return float(seconds)
     until = _epoch(after) if after else _integer(headers.get("x-sentry-rate-limit-reset"))
-    return None if until is None else max(0.0, until - now)
+    return None if until is None else max(0.0, until - _their_time(headers, now))
 
 
 def _epoch(date: str) -> float | None:
@@ -219,6 +239,72 @@ def _epoch(date: str) -> float | None:
 
 RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 """Answers after which the same read may well succeed."""
+
+
+def is_breakdown(status: int) -> bool:
+    """Tell whether it is Sentry that fails, rather than the request."""
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class Limits(NamedTuple):
+    """Where a caller stands: requests left in a window, and how many at once.
+
+    `window` is the epoch second, by Sentry's clock, at which the window ends; `ends_in` counts the
+    seconds until then.
+    """
+
+    left: int | None
+    window: int | None
+    ends_in: float
+    at_once: int | None
+
+    def __str__(self) -> str:
+        return f"{self.left} left in the window, {self.at_once or '?'} at once"
+
+
+def limits(headers: Mapping[str, str], now: float) -> Limits:
+    """Read Sentry's rate-limit headers; a self-hosted server sends none."""
+    window = _integer(headers.get("x-sentry-rate-limit-reset"))
+    return Limits(
+        _integer(headers.get("x-sentry-rate-limit-remaining")),
+        window,
+        0.0 if window is None else max(0.0, window - _their_time(headers, now)),
+        _integer(headers.get("x-sentry-rate-limit-concurrentlimit")),
+    )
+
+
+def _their_time(headers: Mapping[str, str], now: float) -> float:
+    """Read the clock by which Sentry means its moments: ours may be wrong by hours."""
+    theirs = _epoch(headers.get("date", ""))
+    return now if theirs is None or abs(theirs - now) < _DATE_STEP else theirs
+
+
+def body_length(headers: Mapping[str, str]) -> int:
+    """Read how many bytes of a body are promised; 0 where nothing is."""
+    return _integer(headers.get("content-length")) or 0
+
+
+def is_touched(url: str, touched: Iterable[str]) -> bool:
+    """Tell whether a write made what was read at `url` untrue.
+
+    What a write touches is named by paths. A path stands for all below it; with a `?` it is that
+    list itself and nothing below; with `?project=1` only as far as it is about that project.
+    """
+    return any(_covers(name, urlsplit(url)) for name in touched)
+
+
+def _covers(name: str, url: SplitResult) -> bool:
+    path, narrowed, query = name.partition("?")
+    if not narrowed:
+        return url.path.startswith(path)
+    about, asked = (parse_qs(text).get("project", []) for text in (query, url.query))
+    everything = not about or not asked or "-1" in asked
+    return url.path == path and (everything or not set(about).isdisjoint(asked))
+
+
+def is_data(body: bytes) -> bool:
+    """Tell JSON from a page that stands in for it."""
+    return body.lstrip()[:1] in {b"{", b"["}
 
 
 def may_repeat(method: str, status: int | None, *, left: bool = True) -> bool:

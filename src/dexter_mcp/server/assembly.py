@@ -1,5 +1,6 @@
 """Puts the parts together. The only module that knows them all."""
 
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
@@ -46,7 +47,7 @@ def build_server(
     Raises:
         UnknownToolset: `settings.toolsets` names one that does not exist.
     """
-    doorway = Doorway(settings, _connector(settings, simulator), now)
+    doorway = Doorway(settings, _connector(settings, simulator, now), now)
     tools = list(published(chosen(settings.toolsets), read_only=settings.read_only))
     offer = Offer(_names(tools), _names(published(TOOLSETS)))
     server = DexterServer(
@@ -66,17 +67,23 @@ def build_server(
 
 
 def _connector(
-    settings: Settings, simulator: "ASGIApp | None"
+    settings: Settings, simulator: "ASGIApp | None", now: Callable[[], datetime] | None
 ) -> "Callable[[], AbstractAsyncContextManager[Sentry]]":
+    clock = time.time if now is None else _epoch_of(now)
+
     def connect() -> "AbstractAsyncContextManager[Sentry]":
         import httpx2  # noqa: PLC0415 - here for the wire alone
 
         from dexter_mcp.sentry import Sentry  # noqa: PLC0415 - costs a start dearly
 
         wire = httpx2.ASGITransport(app=simulator) if simulator else None
-        return Sentry.connect(settings, wire)
+        return Sentry.connect(settings, wire, now=clock)
 
     return connect
+
+
+def _epoch_of(now: Callable[[], datetime]) -> Callable[[], float]:
+    return lambda: now().timestamp()
 
 
 def _lifespan(

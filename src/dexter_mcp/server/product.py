@@ -37,9 +37,11 @@ class DexterServer(MCPServer[Doorway]):
             return _failure(_no_such_tool(name, known))
         try:
             return await super().call_tool(name, arguments, context)
-        except UnexpectedToolError as bug:
+        except (UnexpectedToolError, ImportError) as bug:
             reference = secrets.token_hex(4)
-            _log.error("tool %s failed, reference %s", name, reference, exc_info=bug.__cause__)
+            _log.error(
+                "tool %s failed, reference %s", name, reference, exc_info=bug.__cause__ or bug
+            )
             return _failure(
                 f"This is a fault in Dexter, not in your request (reference {reference}). "
                 "Try other arguments or another tool; the log holds the details."

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from random import Random
 
 import anyio
 from starlette.responses import Response
@@ -42,6 +43,8 @@ class Fault:
     """Send an error page as an edge proxy does, 502 unless `status` says otherwise."""
     malformed: bool = False
     """Send JSON that ends in the middle."""
+    share: float = 1.0
+    """Hit only this share of the requests, as seeded chance has it."""
 
     def hits(self, scope: Scope) -> bool:
         """Tell whether a request is one that this fault is aimed at."""
@@ -55,8 +58,9 @@ class Fault:
 class Faults:
     """The faults that wait for their requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 7) -> None:
         self._waiting: list[Fault] = []
+        self._chance = Random(seed)
 
     def add(self, fault: Fault) -> None:
         """Let a fault wait for the requests that it is aimed at; the first one added goes first."""
@@ -69,7 +73,7 @@ class Faults:
     def take(self, scope: Scope) -> Fault | None:
         """Find the fault that hits a request, and use it up by one."""
         for fault in self._waiting:
-            if fault.hits(scope):
+            if fault.hits(scope) and self._chance.random() < fault.share:
                 fault.times -= fault.times > 0
                 return fault
         return None

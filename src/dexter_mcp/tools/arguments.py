@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+REFRESH = "refresh"
+REFRESH_SCHEMA: dict[str, Any] = {"type": "boolean", "description": "Past the cache."}
+_TRUTH = TypeAdapter(bool)
 _NOISE = ("", None)
-_UNSAID = frozenset({"title", "minLength"})
+_UNSAID = frozenset({"title", "minLength", "minimum", "maximum"})
 """What costs a model tokens and helps it to nothing: the answer to a mistake says it."""
 
 
@@ -33,6 +36,17 @@ def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def take_refresh(given: dict[str, Any], *, offered: bool) -> bool:
+    """Take the argument that every reading tool has out of what is left to its own.
+
+    Raises:
+        ValidationError: It is no truth value.
+    """
+    return (
+        bool(_TRUTH.validate_python(given.pop(REFRESH))) if offered and REFRESH in given else False
+    )
+
+
 def present(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Drop explicit nulls: some clients send one for every argument that they leave out."""
     return {name: value for name, value in arguments.items() if value is not None}
@@ -47,7 +61,8 @@ def explain(error: ValidationError, valid: Mapping[str, Any]) -> str:
 
 
 def _sentence(fault: dict[str, Any], valid: Mapping[str, Any]) -> str:
-    name, limits = str(fault["loc"][0]), fault.get("ctx", {})
+    name = str(fault["loc"][0]) if fault["loc"] else REFRESH
+    limits = fault.get("ctx", {})
     match fault["type"]:
         case "extra_forbidden":
             close = get_close_matches(name, valid, n=1)

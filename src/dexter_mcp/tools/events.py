@@ -34,7 +34,7 @@ Query = Annotated[
 ]
 
 
-@toolset.read
+@toolset.read_for_good
 async def get_event(
     desk: DeskDep,
     *,
@@ -68,7 +68,7 @@ async def list_issue_events(
     period: Period = "",
     start: Start = "",
     end: End = "",
-    limit: Limit = 20,
+    limit: Limit = 10,
     cursor: Cursor = "",
 ) -> Answer:
     """List an issue's events, newest first: id, time, user, release, environment."""

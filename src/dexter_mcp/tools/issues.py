@@ -87,8 +87,8 @@ async def get_issue(
 ) -> Answer:
     """Read an issue in full: what broke and where, for whom, since when, what led to it.
 
-    State, stack trace with source and variables, request, user, breadcrumbs, telling tags,
-    releases, activity, suspect commits. Shows the event that represents it best.
+    Stack trace with source and variables, request, user, breadcrumbs, telling tags, activity,
+    suspect commits, of the event that represents it best.
     """
     return await read_issue(
         desk, issue=issue, org=org, environment=environment, include=include, detail=detail

@@ -20,4 +20,4 @@ async def list_organizations(
 ) -> Answer:
     """List the organizations that the token reaches, in all regions."""
     page = await desk.sentry.organizations.list(query=query, per_page=limit, cursor=cursor)
-    return view.listing(page, query=query, now=desk.now())
+    return view.listing(page, query=query)

@@ -5,6 +5,7 @@ from typing import Any
 from mcp.types import CallToolResult, TextContent
 from pydantic import TypeAdapter
 
+from dexter_mcp.sentry.errors import SentryError
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.trail import Trail
 from dexter_mcp.views.answer import Answer
@@ -31,8 +32,24 @@ def failure(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
 
+def refusal(error: SentryError, trail: Trail) -> CallToolResult:
+    """Send what kept Sentry from answering; when it may work again, as data too.
+
+    The reference leads to the lines of the log, where something went over the wire at all.
+    """
+    sent = f" (request {trail.reference})" if trail.requests or trail.ages else ""
+    again = {} if error.retry_after is None else {"dexter-mcp/retryAfterSeconds": error.retry_after}
+    return CallToolResult(
+        content=[TextContent(type="text", text=f"{error}{sent}")],
+        is_error=True,
+        _meta={**again, **_cost(trail)},
+    )
+
+
 def _age_note(trail: Trail) -> str:
     age = trail.oldest or 0.0
+    if trail.stale:
+        return f"\n(Sentry does not answer; some of this is from {span(age)} ago)"
     return f"\n(partly from memory, up to {span(age)} old)" if age >= _WORTH_SAYING else ""
 
 

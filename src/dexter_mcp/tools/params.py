@@ -14,16 +14,14 @@ def listed(value: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
 
-Org = Annotated[
-    str, Field(description="Organization slug or id, unless it is the default or the only one.")
-]
+Org = Annotated[str, Field(description="Organization slug or id; optional if unambiguous.")]
 Project = Annotated[Names, Field(description="Slugs or ids; empty for all.")]
 Issue = Annotated[str, Field(min_length=1, description="Issue number, short id, event id or link.")]
 Environment = Annotated[Names, Field(description="Names; empty for all.")]
 Period = Annotated[str, Field(description="Such as 24h, 14d, 2w.")]
 Start = Annotated[str, Field(description="ISO 8601, with `end`, instead of `period`.")]
 End = Annotated[str, Field(description="ISO 8601.")]
-Limit = Annotated[int, Field(ge=1, le=100, description="Page size.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="Page size, up to 100.")]
 Detail = Annotated[
     Literal["brief", "normal", "full"],
     Field(description="How much of each part."),
@@ -49,4 +47,4 @@ Include = Annotated[
     BeforeValidator(listed),
     Field(description="Only these parts; empty for the usual ones."),
 ]
-Cursor = Annotated[str, Field(description="From the end of the last page.")]
+Cursor = Annotated[str, Field(description="From the last page.")]

@@ -21,4 +21,4 @@ async def list_projects(
     """List an organization's projects: slug, platform, teams, latest release, environments."""
     home = await desk.org(org)
     page = await desk.sentry.projects.list(home, query=query, per_page=limit, cursor=cursor)
-    return view.listing(page, org=home, query=query, fence=desk.fence(), now=desk.now())
+    return view.listing(page, org=home, query=query, fence=desk.fence())

@@ -34,7 +34,7 @@ async def get_issue_tag(
     named = await desk.issue(org, issue)
     if not tag:
         tags = await desk.sentry.tags.list(named.org, named.id, environment=environment)
-        return view.overview(tags, issue=named.id, fence=desk.fence(), now=desk.now())
+        return view.overview(tags, issue=named.id, fence=desk.fence())
     whole = await desk.sentry.tags.get(named.org, named.id, tag, environment=environment)
     page = await desk.sentry.tags.values(
         named.org,

@@ -14,10 +14,10 @@ from pydantic import ValidationError
 
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.doorway import Doorway
-from dexter_mcp.sentry import SentryError
-from dexter_mcp.sentry.trail import follow
+from dexter_mcp.sentry import SentryError, trail
 from dexter_mcp.tools import arguments as args
-from dexter_mcp.tools.outcome import failure, success
+from dexter_mcp.tools.outcome import failure, refusal, success
+from dexter_mcp.tools.progress import reporting
 from dexter_mcp.views.answer import Answer
 
 P = ParamSpec("P")
@@ -28,6 +28,8 @@ Action = Callable[Concatenate[Desk, P], Awaitable[Answer]]
 async def _desk(ctx: Context[Doorway]) -> Desk:
     return await ctx.request_context.lifespan_context.desk()
 
+
+_READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True)
 
 DeskDep = Annotated[Desk, Resolve(_desk)]
 """The desk, filled in by the server and invisible to the model."""
@@ -42,13 +44,18 @@ class Offered(Tool):
         context: Context[Any, Any],
         convert_result: bool = False,  # noqa: FBT001, FBT002 - the SDK's signature
     ) -> Any:
-        """Check the arguments, then run the tool."""
+        """Check the arguments, then run the tool, and report progress while it lasts."""
         given = args.present(arguments)
         try:
+            refresh = args.take_refresh(
+                given, offered=args.REFRESH in self.parameters["properties"]
+            )
             self.fn_metadata.validate_arguments(given)
         except ValidationError as error:
             return failure(args.explain(error, self.fn_metadata.arg_model.model_fields))
-        return await super().run(given, context, convert_result)
+        with trail.follow(refresh=refresh):
+            run = functools.partial(super().run, given, context, convert_result)
+            return await reporting(context, run)
 
 
 class Toolset:
@@ -65,10 +72,14 @@ class Toolset:
         return self._tools[name]
 
     def read(self, action: Action[P]) -> Action[P]:
-        """Offer a tool that changes nothing."""
-        return self._offer(action, _hints(read_only=True, destructive=False, idempotent=True))
+        """Offer a tool that changes nothing. The model may ask for what is not from memory."""
+        return self._offer(action, _READS, refreshable=True)
 
-    def _offer(self, action: Action[P], effect: ToolAnnotations) -> Action[P]:
+    def read_for_good(self, action: Action[P]) -> Action[P]:
+        """Offer a tool that changes nothing, and whose answers don't change either."""
+        return self._offer(action, _READS, refreshable=False)
+
+    def _offer(self, action: Action[P], effect: ToolAnnotations, *, refreshable: bool) -> Action[P]:
         tool = Offered.from_function(
             _carried_out(action),
             title=action.__name__.replace("_", " ").capitalize(),
@@ -76,16 +87,8 @@ class Toolset:
             annotations=effect,
             structured_output=False,
         )
-        self._tools[tool.name] = _strict(tool)
+        self._tools[tool.name] = _strict(tool, refreshable=refreshable)
         return action
-
-
-def _hints(*, read_only: bool, destructive: bool, idempotent: bool) -> ToolAnnotations:
-    return ToolAnnotations(
-        read_only_hint=read_only,
-        destructive_hint=destructive,
-        idempotent_hint=idempotent,
-    )
 
 
 def _carried_out(
@@ -95,25 +98,26 @@ def _carried_out(
 
     @functools.wraps(action)
     async def call(desk: Desk, *positional: P.args, **named: P.kwargs) -> CallToolResult:
-        limit = desk.settings.hard_deadline
-        with follow() as trail:
-            try:
-                with anyio.fail_after(limit):
-                    answer = await action(desk, *positional, **named)
-            except SentryError as error:
-                return failure(str(error))
-            except TimeoutError:
-                return failure(f"Sentry took longer than {limit:g} s. Ask for less, or try again.")
-        return success(answer, trail, structured=desk.settings.structured)
+        limit, here = desk.settings.hard_deadline, trail.current()
+        try:
+            with anyio.fail_after(limit):
+                answer = await action(desk, *positional, **named)
+        except SentryError as error:
+            return refusal(error, here)
+        except TimeoutError:
+            return failure(f"Sentry took longer than {limit:g} s. Ask for less, or try again.")
+        return success(answer, here, structured=desk.settings.structured)
 
     return call
 
 
-def _strict(tool: Tool) -> Tool:
+def _strict(tool: Tool, *, refreshable: bool) -> Tool:
     """Refuse unknown arguments: a misspelt filter must not quietly answer another question."""
     arguments = tool.fn_metadata.arg_model
     arguments.model_config["extra"] = "forbid"
     arguments.model_config["coerce_numbers_to_str"] = True
     arguments.model_rebuild(force=True)
     tool.parameters = args.portable(arguments.model_json_schema(by_alias=True))
+    if refreshable:
+        tool.parameters["properties"][args.REFRESH] = args.REFRESH_SCHEMA
     return tool

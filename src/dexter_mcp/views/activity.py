@@ -104,16 +104,24 @@ _TOLD: Mapping[str, Callable[[_Data], str]] = MappingProxyType(
         "set_resolved_in_release": _saying(
             "resolved in", "version", otherwise="resolved in the next release"
         ),
-        "set_resolved_in_commit": _saying("resolved by commit", "commit"),
-        "set_resolved_in_pull_request": _saying("resolved by pull request", "pullRequest"),
+        "set_resolved_in_commit": _saying(
+            "resolved by commit", "commit", otherwise="resolved by a commit"
+        ),
+        "set_resolved_in_pull_request": _saying(
+            "resolved by pull request", "pullRequest", otherwise="resolved by a pull request"
+        ),
         "set_unresolved": _saying("reopened"),
         "set_regression": _saying("regressed in", "version", otherwise="regressed"),
         "set_escalating": _saying("escalating"),
         "set_ignored": _archived,
-        "assigned": _saying("assigned to", "assigneeName", "assigneeEmail", "assignee"),
+        "assigned": _saying(
+            "assigned to", "assigneeName", "assigneeEmail", "assignee", otherwise="assigned"
+        ),
         "unassigned": _saying("unassigned"),
-        "set_priority": _saying("priority set to", "priority"),
+        "set_priority": _saying("priority set to", "priority", otherwise="priority changed"),
         "merge": _saying("merged with other issues"),
-        "create_issue": _saying("linked to ticket", "title", "location"),
+        "create_issue": _saying(
+            "linked to ticket", "title", "location", otherwise="linked to a ticket"
+        ),
     }
 )

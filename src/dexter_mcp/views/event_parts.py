@@ -14,8 +14,6 @@ from dexter_mcp.views.stacktrace import BRIEF, FULL, NORMAL, chain, headline, ru
 from dexter_mcp.views.surroundings import contexts, requested, user
 from dexter_mcp.views.untrusted import clean
 
-__all__ = ["Amount", "of_event", "title"]
-
 _TITLE = 300
 _TEXT = 800
 _LONG_TEXT = 8_000

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from dexter_mcp.sentry.identity import Identity
 from dexter_mcp.sentry.organizations import Organization
@@ -28,9 +27,8 @@ class Access:
     failed: tuple[Failed, ...]
 
 
-def whoami(access: Access, now: datetime) -> Answer:
+def whoami(access: Access) -> Answer:
     """Say whose token it is, its scopes, and the organizations and regions that it reaches."""
-    del now
     data = {
         "identity": access.identity,
         "kind": access.kind,

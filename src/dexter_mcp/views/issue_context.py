@@ -107,7 +107,7 @@ def _releases(first: ReleaseRef | None, last: ReleaseRef | None) -> str:
     if not any(versions):
         return ""
     if len(set(versions)) == 1:
-        return f"only seen in release {versions[0]}"
+        return f"first and last in release {versions[0]}"
     return f"first in release {versions[0]}, last in {versions[-1]}"
 
 

@@ -1,7 +1,5 @@
 """Organizations as lists show them."""
 
-from datetime import datetime
-
 from dexter_mcp.sentry.organizations import Organization
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.views.answer import Answer
@@ -13,9 +11,8 @@ _URL = 200
 _HEADERS = ("org", "name", "status", "link", "region")
 
 
-def listing(page: Page[Organization], *, query: str, now: datetime) -> Answer:
+def listing(page: Page[Organization], *, query: str) -> Answer:
     """Show a page of organizations, a line each."""
-    del now
     asked = echo(query=query)
     if not page.items:
         hint = (
@@ -23,9 +20,12 @@ def listing(page: Page[Organization], *, query: str, now: datetime) -> Answer:
             if query
             else "The token may belong to no organization: see whoami."
         )
-        return Answer("\n".join(filter(None, ["No organization found.", asked, hint])), data=page)
+        missing = [f"failed: {reason}" for reason in page.failed]
+        said = ["No organization found.", asked, hint, *missing]
+        return Answer("\n".join(filter(None, said)), data=page)
     rows = [_row(each) for each in page.items]
-    lines = [found(page, "organization"), asked, table(_HEADERS, rows), *onward(page)]
+    missing = [f"failed: {reason}" for reason in page.failed]
+    lines = [found(page, "organization"), asked, table(_HEADERS, rows), *onward(page), *missing]
     return Answer("\n".join(filter(None, lines)), data=page)
 
 

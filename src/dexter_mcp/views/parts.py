@@ -17,26 +17,11 @@ A part that may be long makes its lines as they are asked for: cleaning them is 
 
 ABOUT = "about"
 
-_KEEP: Mapping[str, int] = MappingProxyType(
-    {
-        ABOUT: 20,
-        "exception": 19,
-        "message": 18,
-        "spans": 17,
-        "threads": 16,
-        "tags": 15,
-        "request": 14,
-        "breadcrumbs": 13,
-        "user": 12,
-        "activity": 11,
-        "commits": 10,
-        "contexts": 9,
-        "extra": 8,
-        "attachments": 7,
-        "packages": 6,
-    }
+_GIVEN_UP = (
+    *("packages", "attachments", "extra", "contexts", "commits", "activity", "user"),
+    *("breadcrumbs", "request", "tags", "threads", "spans", "message", "exception", ABOUT),
 )
-"""Higher is given up later. The order is also the one to read in, what the code did first."""
+"""The order in which parts lose lines: what is nearest to the cause, last."""
 
 _READ = (
     *(ABOUT, "exception", "message", "spans", "threads", "tags", "request", "user", "contexts"),
@@ -81,15 +66,15 @@ def compose(
 
     `detail=full` widens the budget to the hard cap.
     """
-    top = "\n".join(heading)
-    tail = [onward, *failures(failed)]
-    around = len("\n".join([top, fence.opening, "", fence.closing, *tail]))
-    limit = HARD_CAP if detail == "full" else min(max(budget, 2 * FLOOR), HARD_CAP)
     shown = {name: _enough(parts.get(name, ())) for name in _chosen(include, detail)}
-    inside = fit([_section(name, lines) for name, lines in shown.items()], limit - around)
     missing = [name for name in include if not shown.get(name)]
     absent = [f"none here: {', '.join(missing)}"] if missing else []
-    return "\n".join(filter(None, [top, fence.block(inside.split("\n")), *absent, *tail]))
+    around = [*heading, fence.opening, fence.closing, *absent, onward, *failures(failed)]
+    limit = HARD_CAP if detail == "full" else min(max(budget, 2 * FLOOR), HARD_CAP)
+    room = limit - sum(len(line) + 1 for line in around)
+    inside = fit([_section(name, lines) for name, lines in shown.items()], room)
+    block = fence.block(inside.split("\n"))
+    return "\n".join(filter(None, [*heading, block, *absent, onward, *failures(failed)]))
 
 
 def _enough(lines: Iterable[str]) -> list[str]:
@@ -115,6 +100,6 @@ def _section(name: str, lines: Sequence[str]) -> Section:
         title=_TITLES.get(name, f"{name}:"),
         lines=lines,
         more=f"include={name} detail=full",
-        keep=_KEEP[name],
+        keep=_GIVEN_UP.index(name),
         minimum=_LEAST,
     )

@@ -1,7 +1,6 @@
 """Projects as lists show them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from dexter_mcp.sentry.projects import Project
 from dexter_mcp.sentry.reply import Page
@@ -16,9 +15,8 @@ _FEW = 5
 _HEADERS = ("project", "name", "platform", "teams", "latest release", "environments", "access")
 
 
-def listing(page: Page[Project], *, org: str, query: str, fence: Fence, now: datetime) -> Answer:
+def listing(page: Page[Project], *, org: str, query: str, fence: Fence) -> Answer:
     """Show a page of an organization's projects, a line each."""
-    del now
     asked = echo(org=org, query=query)
     if not page.items:
         hint = "Leave out `query`." if query else "The token may see no project there: see whoami."

@@ -22,6 +22,8 @@ _NAME = 80
 _SOURCE = 140
 _VARIABLE = 160
 _PACKAGES_NAMED = 3
+_LOOKED_AT = 300
+"""Characters of a path that tell which library it belongs to."""
 _BARE = 2
 """Calls shown of a stack that is a library's from end to end."""
 _SAYS_NOTHING = frozenset({"", "generic", "chained", "instrument"})
@@ -228,7 +230,8 @@ _HOSTED = re.compile(r"(?P<package>[^/]*\.[^/]*/[^/]+(?:/[^/]+)?)(?:/|\Z)")
 
 def _package(frame: Frame) -> str:
     """Name the library that a call belongs to, as its language names libraries."""
-    path, module = frame.filename.raw or frame.abs_path.raw, frame.module.raw
+    path = (frame.filename or frame.abs_path).raw[:_LOOKED_AT]
+    module = frame.module.raw[:_LOOKED_AT]
     found = (
         _INSTALLED.search(path)
         or _INSTALLED.search(module)

@@ -37,9 +37,8 @@ _TOLD_ELSEWHERE = frozenset(
 _ALWAYS_TELLING = frozenset({"release", "environment"})
 
 
-def overview(tags: Sequence[Tag], *, issue: str, fence: Fence, now: datetime) -> Answer:
+def overview(tags: Sequence[Tag], *, issue: str, fence: Fence) -> Answer:
     """Show each tag of an issue with its commonest values."""
-    del now
     if not tags:
         return Answer(f"The events of issue {name(issue)} have no tags.", data={"tags": tags})
     shown = tags[:_MOST]

@@ -45,6 +45,9 @@ _MOST_MARKS: Final = 3
 _SKIN_TONES: Final = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 _TAB: Final = "    "
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,10}")
+"""What is harmless at a glance, as most names are: too short for a secret, and one word."""
+
 _NESTED: Final = r"^([ ]*+(?:(?:>|[-*+](?= )|\d{1,9}[.)](?= ))[ ]*+)*+"
 """A line's beginning: indentation, and the quotes and lists that it may stand in."""
 
@@ -102,6 +105,8 @@ def clean(text: Untrusted | str, *, limit: int, multiline: bool = False) -> str:
     it goes on until it doesn't: a line joined or cut may show a secret that was none before.
     """
     shown = _visible(glimpse(text, limit=limit))
+    if len(shown) <= limit and _PLAIN.fullmatch(shown):
+        return shown
     for _ in range(_MOST_PASSES):
         laid_out = _lines(redact(shown)) if multiline else _line(redact(shown))
         before, shown = shown, _cut(_disarmed(laid_out), min(limit, LONGEST))
@@ -125,6 +130,8 @@ def name(text: str, *, limit: int = 80) -> str:
 
 
 def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     text = _LINE_BREAK.sub("\n", _TERMINAL.sub("", text))
     found = set(text)
     marks = "".join(sorted(mark for mark in found if unicodedata.category(mark) in {"Mn", "Me"}))

@@ -4,9 +4,11 @@ Each class wraps another transport and adds exactly one habit. The order is chos
 `sentry.client.stack` and nowhere else.
 """
 
+from dexter_mcp.sentry.transports.bounded import Bounded
 from dexter_mcp.sentry.transports.cached import Cached
 from dexter_mcp.sentry.transports.coalesced import Coalesced
+from dexter_mcp.sentry.transports.guarded import Guarded
 from dexter_mcp.sentry.transports.retried import Retried
 from dexter_mcp.sentry.transports.throttled import Throttled
 
-__all__ = ["Cached", "Coalesced", "Retried", "Throttled"]
+__all__ = ["Bounded", "Cached", "Coalesced", "Guarded", "Retried", "Throttled"]

@@ -1,13 +1,24 @@
-"""Answer a repeated read from memory for as long as its endpoint says that it stays fresh."""
+"""Answer a repeated read from memory while it is fresh, or while Sentry can't answer."""
 
-import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 
+import anyio
 import httpx2
 from cachetools import TLRUCache
-from pydantic_core import from_json
 
-from dexter_mcp.sentry.transports.wrapper import Clock, Wrapper, copy_of, identity
+from dexter_mcp.sentry import wire
+from dexter_mcp.sentry.errors import RateLimited, Resting
+from dexter_mcp.sentry.pulse import Pulse
+from dexter_mcp.sentry.transports.wrapper import Clock, Key, Wrapper, copy_of, identity
+
+STALE_FOR = 15 * 60.0
+"""Seconds past its freshness for which an answer is better than none."""
+WORTH_WAITING = 15.0
+"""Seconds to wait for a newer answer where an older one is at hand."""
+OVERHEAD = 1_500
+"""Bytes that an answer takes besides its body: headers, URL, the entry itself."""
 
 
 @dataclass(frozen=True)
@@ -17,68 +28,115 @@ class _Kept:
     fresh_for: float
 
 
-Key = tuple[str, str]
+@dataclass(eq=False)
+class _Reading:
+    """A read under way, and whether a write has made its answer untrue meanwhile."""
+
+    key: Key
+    true: bool = True
 
 
 class Cached(Wrapper):
-    """Keep successful reads, up to `limit` bytes of bodies; a write makes them all stale.
+    """Keep successful reads, up to `limit` bytes.
 
-    A request states in seconds, as the extension `fresh_for`, how old an answer may be; an answer
-    from memory carries its age in seconds as the extension `age`. Only JSON is kept: a page that
-    stands in for Sentry shall not outlast its moment.
+    A request states in seconds, as the extension `fresh_for`, how old an answer may be; with the
+    extension `refresh` none from memory will do while Sentry answers. A write names, as the
+    extension `touches`, what is no longer true, in the words of `wire.is_touched`. An answer from
+    memory carries its age in seconds as the extension `age`, and with `stale` it is older than
+    wanted, because Sentry did not give a newer one.
     """
 
     def __init__(
         self,
         inner: httpx2.AsyncBaseTransport,
+        pulse: Pulse,
         *,
         limit: int = 32 * 2**20,
-        clock: Clock = time.monotonic,
+        clock: Clock = anyio.current_time,
     ) -> None:
         super().__init__(inner)
-        self._clock = clock
-        self._kept = TLRUCache[Key, _Kept](limit, _stale_at, timer=clock, getsizeof=_size)
-        self._writes = 0
+        self._pulse, self._clock = pulse, clock
+        self._kept = TLRUCache[Key, _Kept](limit, _gone_at, timer=clock, getsizeof=_size)
+        self._reading: set[_Reading] = set()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Look in memory first."""
+        """Look in memory first, and once more if Sentry fails."""
         if request.method != "GET":
             return await self._write(request)
         fresh_for = float(request.extensions.get("fresh_for", 0))
+        if not fresh_for:
+            return await self._inner.handle_async_request(request)
         kept = self._kept.get(identity(request))
-        if kept and (age := self._clock() - kept.since) < fresh_for:
+        age = self._clock() - kept.since if kept else 0.0
+        if kept is None:
+            return await self._read(request, fresh_for)
+        if age < fresh_for and not request.extensions.get("refresh"):
+            self._pulse.count("cache_hits")
             return copy_of(kept.response, {"age": age})
-        writes = self._writes
-        response = await self._inner.handle_async_request(request)
-        if fresh_for and response.is_success and writes == self._writes:
-            await response.aread()
-            self._keep(identity(request), _Kept(copy_of(response), self._clock(), fresh_for))
+        return await self._renewed(request, kept, fresh_for)
+
+    async def _renewed(
+        self, request: httpx2.Request, kept: _Kept, fresh_for: float
+    ) -> httpx2.Response:
+        """Ask anew, but not for long, and make do with what is kept if nothing better comes."""
+        with anyio.move_on_after(WORTH_WAITING):
+            try:
+                response = await self._read(request, fresh_for)
+            except (httpx2.RequestError, Resting, RateLimited):
+                return self._stale(kept)
+            return response if _is_answer(response) else self._stale(kept)
+        return self._stale(kept)
+
+    async def _read(self, request: httpx2.Request, fresh_for: float) -> httpx2.Response:
+        reading = _Reading(identity(request))
+        self._reading.add(reading)
+        try:
+            response = await self._inner.handle_async_request(request)
+        finally:
+            self._reading.discard(reading)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            self._forget(key for key in self._kept if key[0] == reading.key[0])
+        elif response.is_client_error and _is_answer(response):
+            self._forget([reading.key])
+        elif response.is_success and wire.is_data(response.content) and reading.true:
+            self._keep(reading.key, _Kept(copy_of(response), self._clock(), fresh_for))
         return response
 
+    def _stale(self, kept: _Kept) -> httpx2.Response:
+        self._pulse.count("stale")
+        return copy_of(kept.response, {"age": self._clock() - kept.since, "stale": True})
+
     async def _write(self, request: httpx2.Request) -> httpx2.Response:
-        """Forget everything afterwards: also what is being read meanwhile, by counting writes."""
+        """Forget what is touched, also what is being read meanwhile."""
         try:
             return await self._inner.handle_async_request(request)
         finally:
-            self._writes += 1
-            self._kept.clear()
+            touched = request.extensions.get("touches", ("/",))
+            self._forget(key for key in self._kept if wire.is_touched(key[1], touched))
+            for reading in self._reading:
+                reading.true = reading.true and not wire.is_touched(reading.key[1], touched)
+
+    def _forget(self, keys: Iterable[Key]) -> None:
+        for key in list(keys):
+            self._kept.pop(key, None)
 
     def _keep(self, key: Key, kept: _Kept) -> None:
-        if _size(kept) <= self._kept.maxsize and _is_json(kept.response.content):
+        if _size(kept) <= self._kept.maxsize:
             self._kept[key] = kept
 
 
-def _stale_at(_: Key, kept: _Kept, now: float) -> float:
-    return now + kept.fresh_for
+def _is_answer(response: httpx2.Response) -> bool:
+    """Tell Sentry's own word from a breakdown, a limit, or a page that stands in for it."""
+    if response.is_success:
+        return wire.is_data(response.content)
+    return response.status_code not in wire.RETRYABLE and not wire.is_breakdown(
+        response.status_code
+    )
+
+
+def _gone_at(_: Key, kept: _Kept, now: float) -> float:
+    return now + kept.fresh_for + STALE_FOR
 
 
 def _size(kept: _Kept) -> int:
-    return len(kept.response.content)
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        from_json(body)
-    except ValueError:
-        return False
-    return True
+    return len(kept.response.content) + OVERHEAD

@@ -5,26 +5,45 @@ from dataclasses import dataclass, field
 import anyio
 import httpx2
 
-from dexter_mcp.sentry.transports.wrapper import Wrapper, copy_of, identity
+from dexter_mcp.sentry import deadline, wire
+from dexter_mcp.sentry.errors import RateLimited, SentryError
+from dexter_mcp.sentry.pulse import Pulse
+from dexter_mcp.sentry.transports.wrapper import Key, Wrapper, copy_of, identity
 
 
 @dataclass
 class _Flight:
     landed: anyio.Event = field(default_factory=anyio.Event)
     response: httpx2.Response | None = None
-    failure: httpx2.RequestError | None = None
+    failure: httpx2.RequestError | SentryError | None = None
+
+    def result(self) -> httpx2.Response | None:
+        """Give what every passenger gets, or `None` if a passenger must ask itself.
+
+        Raises:
+            RequestError: The leader's failure.
+            SentryError: Likewise; but a wait that is too long for one may suit another.
+        """
+        if isinstance(self.failure, RateLimited):
+            if (self.failure.retry_after or 0.0) < deadline.left():
+                return None
+            raise self.failure
+        if self.failure:
+            raise self.failure
+        return self.response and copy_of(self.response)
 
 
 class Coalesced(Wrapper):
     """Let later callers of the same read wait for the first one's answer.
 
     When the first caller is cancelled, the next one in line asks in its place. Who reads after a
-    write joins nobody who set out before it.
+    write joins nobody who set out before it to read what it touched.
     """
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+    def __init__(self, inner: httpx2.AsyncBaseTransport, pulse: Pulse) -> None:
         super().__init__(inner)
-        self._flights: dict[tuple[str, str], _Flight] = {}
+        self._pulse = pulse
+        self._flights: dict[Key, _Flight] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Join the flight that is under way, or start one."""
@@ -32,24 +51,24 @@ class Coalesced(Wrapper):
             return await self._write(request)
         while flight := self._flights.get(identity(request)):
             await flight.landed.wait()
-            if flight.failure:
-                raise flight.failure
-            if flight.response:
-                return copy_of(flight.response)
+            if response := flight.result():
+                self._pulse.count("coalesced")
+                return response
         return await self._lead(request)
 
     async def _write(self, request: httpx2.Request) -> httpx2.Response:
         try:
             return await self._inner.handle_async_request(request)
         finally:
-            self._flights.clear()
+            touched = request.extensions.get("touches", ("/",))
+            for key in [key for key in self._flights if wire.is_touched(key[1], touched)]:
+                del self._flights[key]
 
     async def _lead(self, request: httpx2.Request) -> httpx2.Response:
         flight = self._flights[identity(request)] = _Flight()
         try:
             response = await self._inner.handle_async_request(request)
-            await response.aread()
-        except httpx2.RequestError as failure:
+        except (httpx2.RequestError, SentryError) as failure:
             flight.failure = failure
             raise
         else:

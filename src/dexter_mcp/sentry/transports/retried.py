@@ -1,71 +1,77 @@
 """Try again when it may help and can do no harm."""
 
 import time
+from http import HTTPStatus
 
 import anyio
 import httpx2
-from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
-from dexter_mcp.sentry import wire
-from dexter_mcp.sentry.transports.wrapper import Clock, Sleep, Wrapper
+from dexter_mcp.sentry import deadline, wire
+from dexter_mcp.sentry.pulse import Pulse
+from dexter_mcp.sentry.transports.wrapper import NEVER_LEFT, Clock, Sleep, Wrapper
 
-_NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-"""Failures before there was a connection."""
+PATIENCE = 60.0
+"""Seconds that a pause may take where no deadline is set."""
 
 
 class Retried(Wrapper):
     """Repeat what `wire.may_repeat` allows, after as long a pause as Sentry asks for.
 
-    An answer counts once its body has been read. The last attempt stands as it is, so that the
-    caller sees Sentry's own answer.
+    Three attempts at most, and none that would begin after the caller's deadline. The last one
+    stands as it is, so that the caller sees Sentry's own answer.
     """
 
     def __init__(
         self,
         inner: httpx2.AsyncBaseTransport,
+        pulse: Pulse,
         *,
         attempts: int = 3,
         now: Clock = time.time,
         sleep: Sleep = anyio.sleep,
     ) -> None:
         super().__init__(inner)
-        self._attempts, self._now, self._sleep = attempts, now, sleep
+        self._pulse, self._attempts, self._now, self._sleep = pulse, attempts, now, sleep
         self._backoff = wait_random_exponential(multiplier=0.25, max=4)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send, pause, and send again."""
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(self._attempts),
+            stop=self._is_enough,
             wait=self._pause,
-            retry=lambda state: self._worth_repeating(request.method, state),
+            retry=lambda state: _worth_repeating(request.method, state),
             retry_error_callback=_last_outcome,
+            before_sleep=lambda _: self._pulse.count("retries"),
             sleep=self._sleep,
         )
-        return await retrying(self._attempt, request)
+        return await retrying(self._inner.handle_async_request, request)
 
-    async def _attempt(self, request: httpx2.Request) -> httpx2.Response:
-        response = await self._inner.handle_async_request(request)
-        try:
-            await response.aread()
-        finally:
-            await response.aclose()
-        return response
-
-    def _worth_repeating(self, method: str, state: RetryCallState) -> bool:
-        response, failure = _outcome(state)
-        if failure is not None and not isinstance(failure, httpx2.TransportError):
-            return False
-        status = response.status_code if response else None
-        left = not isinstance(failure, _NEVER_LEFT)
-        return wire.may_repeat(method, status, left=left) and self._asked(state) <= wire.PATIENCE
+    def _is_enough(self, state: RetryCallState) -> bool:
+        too_late = state.upcoming_sleep >= min(deadline.left(), PATIENCE)
+        return too_late or state.attempt_number >= self._attempts
 
     def _pause(self, state: RetryCallState) -> float:
         """Add chance to what was asked, so that those who were refused together come apart."""
-        return self._asked(state) + self._backoff(state)
-
-    def _asked(self, state: RetryCallState) -> float:
         response, _ = _outcome(state)
-        return (response and wire.pause_asked(response.headers, self._now())) or 0.0
+        asked = self._asked(response, state.attempt_number) if response else 0.0
+        return asked + self._backoff(state)
+
+    def _asked(self, response: httpx2.Response, attempt: int) -> float:
+        """Read the pause out of an answer; a limit that names none is given some time."""
+        limited = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+        if not limited and "retry-after" not in response.headers:
+            return 0.0
+        asked = wire.pause_asked(response.headers, self._now())
+        return asked or (wire.A_WINDOW * 2.0 ** (attempt - 1) if limited else 0.0)
+
+
+def _worth_repeating(method: str, state: RetryCallState) -> bool:
+    response, failure = _outcome(state)
+    if failure is not None and not isinstance(failure, httpx2.RequestError):
+        return False
+    status = response.status_code if response else None
+    return wire.may_repeat(method, status, left=not isinstance(failure, NEVER_LEFT))
 
 
 def _outcome(state: RetryCallState) -> tuple[httpx2.Response | None, BaseException | None]:

@@ -1,33 +1,39 @@
-"""Space requests evenly."""
+"""Ask only when Sentry's limits allow it."""
 
-import time
-
-import anyio
 import httpx2
 
-from dexter_mcp.sentry.transports.wrapper import Clock, Sleep, Wrapper
+from dexter_mcp.sentry.limiter import Bucket, Limiter
+from dexter_mcp.sentry.transports.wrapper import Wrapper
 
 
 class Throttled(Wrapper):
-    """Send at most `per_second` requests, first come, first served."""
+    """Wait for a turn with the limiter before each request.
 
-    def __init__(
-        self,
-        inner: httpx2.AsyncBaseTransport,
-        per_second: float,
-        *,
-        clock: Clock = time.monotonic,
-        sleep: Sleep = anyio.sleep,
-    ) -> None:
+    The extension `bucket` names the class of endpoints that shares a limit, where it is not that
+    of the method; `background` lets the requests of people go first.
+    """
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport, limiter: Limiter) -> None:
         super().__init__(inner)
-        self._interval, self._clock, self._sleep = 1 / per_second, clock, sleep
-        self._free_at = float("-inf")
+        self._limiter = limiter
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Wait for a free slot, then send."""
-        now = self._clock()
-        slot = max(now, self._free_at)
-        self._free_at = slot + self._interval
-        if slot > now:
-            await self._sleep(slot - now)
-        return await self._inner.handle_async_request(request)
+        """Take a turn, send, and give the turn back with what the answer told.
+
+        Raises:
+            RateLimited: The turn would come only after the caller's deadline.
+        """
+        bucket = Bucket(
+            f"{request.headers.get('authorization', '')}@{request.url.host}",
+            request.method,
+            str(request.extensions.get("bucket", "")),
+        )
+        background = bool(request.extensions.get("background", False))
+        await self._limiter.enter(bucket, background=background)
+        status, told = 0, dict[str, str]()
+        try:
+            response = await self._inner.handle_async_request(request)
+            status, told = response.status_code, dict(response.headers)
+            return response
+        finally:
+            self._limiter.leave(bucket, status, told)

@@ -1,11 +1,17 @@
 """What every layer shares: an inner transport, and whose request is whose."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpx2
 
 Sleep = Callable[[float], Awaitable[None]]
 Clock = Callable[[], float]
+Key = tuple[str, str, bytes]
+"""Who asks, for which URL, with which body."""
+
+NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+"""Failures before there was a connection: Sentry knows nothing of the request."""
 
 
 class Wrapper(httpx2.AsyncBaseTransport):
@@ -19,20 +25,22 @@ class Wrapper(httpx2.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def identity(request: httpx2.Request) -> tuple[str, str]:
+def identity(request: httpx2.Request) -> Key:
     """Tell reads apart by who asks and what: one caller's answer is never another's."""
-    return request.headers.get("authorization", ""), str(request.url)
+    return request.headers.get("authorization", ""), str(request.url), request.content
 
 
-def copy_of(
-    response: httpx2.Response, extensions: dict[str, float] | None = None
-) -> httpx2.Response:
+def copy_of(response: httpx2.Response, extensions: dict[str, Any] | None = None) -> httpx2.Response:
     """Make a fresh response of one that was read: a body can be handed out only once."""
+    return plain(response, response.content, extensions)
+
+
+def plain(
+    response: httpx2.Response, body: bytes, extensions: dict[str, Any] | None = None
+) -> httpx2.Response:
+    """Put a decoded body under the status and the headers of a response."""
     gone = {"content-encoding", "content-length", "transfer-encoding"}
     headers = [(k, v) for k, v in response.headers.multi_items() if k.lower() not in gone]
     return httpx2.Response(
-        response.status_code,
-        headers=headers,
-        content=response.content,
-        extensions=dict(extensions or {}),
+        response.status_code, headers=headers, content=body, extensions=dict(extensions or {})
     )

@@ -1,0 +1,159 @@
+"""Many calls at once on a bad day: does every one end, and is every answer true?"""
+
+import random
+import statistics
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mcp import MCPError
+from mcp.types import CallToolResult
+
+import processes
+from answers import text_of
+from candidates import Candidate, Question, Running, main_questions, ours, running
+from sentry import Sentry, Spoiled
+from speed import side_by_side
+from verdicts import Verdict, judge
+
+AT_ONCE = 50
+_ISSUES = 24
+_PATIENCE = 60.0
+"""Seconds after which hosts give up, so that an answer later than that is lost."""
+_SAMPLES = 100
+"""How often memory is looked at."""
+_SEED = 11
+_PAST_CACHE = 0.02
+"""Share of the calls that ask for what is not from memory."""
+
+
+@dataclass
+class Soak:
+    """What became of all calls. Times are in seconds, memory is in megabytes."""
+
+    wanted: int
+    verdicts: Counter[Verdict] = field(default_factory=Counter[Verdict])
+    errors: Counter[str] = field(default_factory=Counter[str])
+    wrong: list[str] = field(default_factory=list[str])
+    calls: list[float] = field(default_factory=list[float])
+    memory: list[float] = field(default_factory=list[float])
+    peak: float = 0.0
+    seconds: float = 0.0
+    requests: int = 0
+    spoiled: Spoiled | None = None
+    writing_tools: int = 0
+
+    @property
+    def growth(self) -> float:
+        """Compare the last quarter of the calls with the one before it."""
+        quarter = max(1, len(self.memory) // 4)
+        last, before = self.memory[-quarter:], self.memory[-2 * quarter : -quarter]
+        return statistics.median(last) - statistics.median(before or last)
+
+
+def mixture(sentry: Sentry) -> list[Question]:
+    """List what a team asks: main questions about many issues, searches, and a few mistakes."""
+    issues = sentry.told.issues[:_ISSUES]
+    about = [question for issue in issues for question in main_questions(issue)]
+    searches = [
+        Question(tool="search_issues", arguments={"project": project, "sort": sort})
+        for project in sentry.told.projects
+        for sort in ("date", "freq", "user")
+    ]
+    mistakes = [
+        Question(tool="get_issue", arguments={"issue": "CHECKOUT-ZZZZ"}),
+        Question(tool="search_issues", arguments={"projekt": "checkout"}),
+    ]
+    return list({str(each): each for each in (*about, *searches, *mistakes)}.values())
+
+
+async def soak(sentry: Sentry, *, calls: int, seconds: float) -> Soak:
+    """Learn the true answers in calm weather, then ask in a storm, of a server that knows none."""
+    questions, candidate = mixture(sentry), ours(sentry)
+    truth = await _truth(candidate, questions)
+    result = Soak(calls)
+    async with running(candidate) as server:
+        result.writing_tools = await _writing_tools(server)
+        await sentry.seen()
+        await sentry.weather("storm")
+        began = time.perf_counter()
+        jobs = _jobs(server, questions, truth, result)
+        await side_by_side(_until(began + seconds, jobs), AT_ONCE)
+        result.seconds = time.perf_counter() - began
+        result.peak = processes.peak_memory(server.process)
+    result.requests, result.spoiled = len(await sentry.seen()), await sentry.spoiled()
+    await sentry.weather("calm")
+    return result
+
+
+async def _truth(candidate: Candidate, questions: Sequence[Question]) -> dict[str, CallToolResult]:
+    async with running(candidate) as server:
+        return {
+            str(each): await server.client.call_tool(each.tool, each.arguments)
+            for each in questions
+        }
+
+
+async def _writing_tools(server: Running) -> int:
+    tools = (await server.client.list_tools()).tools
+    return sum(not (tool.annotations and tool.annotations.read_only_hint) for tool in tools)
+
+
+def _jobs(
+    server: Running,
+    questions: Sequence[Question],
+    truth: dict[str, CallToolResult],
+    result: Soak,
+) -> Iterator[Callable[[], Awaitable[None]]]:
+    chance = random.Random(_SEED)  # noqa: S311 - the same mixture each time
+    for _ in range(result.wanted):
+        question = chance.choice(questions)
+        asked = question.anew() if chance.random() < _PAST_CACHE else question
+        yield _Job(server, asked, truth[str(question)], result).run
+
+
+def _until(
+    end: float, jobs: Iterator[Callable[[], Awaitable[None]]]
+) -> Iterator[Callable[[], Awaitable[None]]]:
+    for job in jobs:
+        if time.perf_counter() > end:
+            return
+        yield job
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One call, and what is to be noted of it."""
+
+    server: Running
+    question: Question
+    true: CallToolResult
+    result: Soak
+
+    async def run(self) -> None:
+        began = time.perf_counter()
+        try:
+            given = await self.server.client.call_tool(
+                self.question.tool, self.question.arguments, read_timeout_seconds=_PATIENCE
+            )
+        except (MCPError, TimeoutError) as failure:
+            self._note(Verdict.LOST, f"{self.question}: {failure!r}")
+        else:
+            self._note(judge(given, self.true), text_of(given))
+        self.result.calls.append(time.perf_counter() - began)
+        if len(self.result.calls) % max(1, self.result.wanted // _SAMPLES) == 0:
+            self.result.memory.append(processes.memory(self.server.process))
+
+    def _note(self, verdict: Verdict, text: str) -> None:
+        self.result.verdicts[verdict] += 1
+        if verdict is Verdict.ERROR:
+            self.result.errors[kind_of(text)] += 1
+        if verdict in {Verdict.WRONG, Verdict.LOST}:
+            self.result.wrong.append(f"{self.question}\n{text}")
+
+
+def kind_of(error: str) -> str:
+    """Shorten an error to what many of its kind share."""
+    words = [word for word in error.split("(request")[0].split() if "127.0.0.1" not in word]
+    return " ".join("N" if word.strip("().s").isdigit() else word for word in words)[:100]
