@@ -1,6 +1,8 @@
 # The first Python from 3.11 on that this machine really has; `make PYTHON=… target` overrides it.
 PYTHON ?= $(shell .ci/pythons --default)
 BIN := .venv/bin
+# Counts tokens in the bench, whose environment holds nothing else that is for development.
+COUNTER := "splintr-rs>=0.22,<1"
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check pytest others surface bench clean
@@ -32,12 +34,12 @@ test-on-%: .venv-%/testing
 surface: .venv/developing ## write tools/ anew, as clients receive it; review the diff
 	$(BIN)/python tests/surface.py
 
-bench: .venv/developing ## measure the start beside a bare server's, in an environment of its own
+bench: .venv/developing ## measure the wheel beside a bare server, and let it soak in a storm
 	rm -rf dist .venv-bench
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist >/dev/null
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet dist/*.whl
-	.venv-bench/bin/python bench/startup.py
+	.venv-bench/bin/python -m pip install --quiet dist/*.whl $(COUNTER)
+	PYTHONPATH=tests .venv-bench/bin/python bench $(BENCH)
 
 clean: ## remove everything that was made here
 	rm -rf .venv .venv-* dist build .coverage .hypothesis .import_linter_cache .pytest_cache .ruff_cache

@@ -1,7 +1,6 @@
 """Many calls at once on a bad day: does every one end, and is every answer true?"""
 
 import random
-import statistics
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -45,11 +44,15 @@ class Soak:
     writing_tools: int = 0
 
     @property
+    def quarters(self) -> list[float]:
+        """Give the memory held at the end of each quarter of the calls."""
+        samples = len(self.memory)
+        return [self.memory[samples * quarter // 4 - 1] for quarter in (1, 2, 3, 4)]
+
+    @property
     def growth(self) -> float:
-        """Compare the last quarter of the calls with the one before it."""
-        quarter = max(1, len(self.memory) // 4)
-        last, before = self.memory[-quarter:], self.memory[-2 * quarter : -quarter]
-        return statistics.median(last) - statistics.median(before or last)
+        """Give what the last quarter of the calls added."""
+        return self.quarters[3] - self.quarters[2]
 
 
 def mixture(sentry: Sentry) -> list[Question]:
@@ -155,5 +158,5 @@ class _Job:
 
 def kind_of(error: str) -> str:
     """Shorten an error to what many of its kind share."""
-    words = [word for word in error.split("(request")[0].split() if "127.0.0.1" not in word]
-    return " ".join("N" if word.strip("().s").isdigit() else word for word in words)[:100]
+    words = error.partition(" (request")[0].split()
+    return " ".join("…" if any(map(str.isdigit, word)) else word for word in words)[:90]

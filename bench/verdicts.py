@@ -11,7 +11,7 @@ _CHANGING = (
     (re.compile(r"(?<=event text )[0-9a-f]{8}"), "boundary"),
     (re.compile(r" \(request [0-9a-f]+\)"), ""),
     (re.compile(r"\n\((?:partly from memory|Sentry does not answer)[^\n]*\Z"), ""),
-    (re.compile(r"\bjust now\b|\b(?:\d+ (?:s|min|h|d|y) ago)\b"), "some time ago"),
+    (re.compile(r"\bjust now\b|\b\d+ (?:s|min|h|d|y)\b(?: ago\b)?"), "some time"),
 )
 """What differs between two right answers: the fence, the reference, ages."""
 _STALE = "\n(Sentry does not answer;"

@@ -13,6 +13,7 @@ from pathlib import Path
 from mcp.types import Tool
 
 from dexter_mcp.tools.registry import TOOLSETS, load
+from readme import with_answer
 from tokens import tokens
 
 ROOT = Path(__file__).parents[1]
@@ -85,7 +86,8 @@ def write(root: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     readme = root / "README.md"
-    readme.write_text(with_table(readme.read_text("utf-8")), encoding="utf-8")
+    made = with_answer(with_table(readme.read_text("utf-8")))
+    readme.write_text(made, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,12 @@ async def complete(client: Client, name: str, typed: str, **settled: str) -> lis
 async def test_the_resources_are_listed(either_client: Client) -> None:
     uris = {str(resource.uri) for resource in (await either_client.list_resources()).resources}
     templates = (await either_client.list_resource_templates()).resource_templates
-    assert uris == {"sentry://organizations", "dexter://guide/search", "dexter://guide/tools"}
+    assert uris == {
+        "sentry://organizations",
+        "dexter://guide/search",
+        "dexter://guide/tools",
+        "dexter://status",
+    }
     assert {template.uri_template for template in templates} == {
         "sentry://{org}/projects",
         "sentry://{org}/issues/{issue}",
@@ -62,6 +67,17 @@ async def test_an_issue_and_its_latest_event_can_be_read(either_client: Client) 
 async def test_something_that_is_not_there_is_told_as_such(either_client: Client) -> None:
     with pytest.raises(MCPError, match="found nothing there"):
         await read(either_client, "sentry://acme/issues/999999999")
+
+
+async def test_the_status_tells_what_the_road_to_sentry_was_like(client: Client) -> None:
+    before = await read(client, "dexter://status")
+    assert "- 0 requests to Sentry" in before
+    for _ in range(2):
+        await client.call_tool("search_issues", {"limit": 1})
+    told = await read(client, "dexter://status")
+    assert "answers from memory" in told
+    assert "latency p50" in told
+    assert "limit of GET" in told
 
 
 async def test_the_search_guide_knows_the_grammar(client: Client) -> None:

@@ -15,7 +15,7 @@ from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
 from dexter_mcp.tools.registry import DEFAULT, TOOLSETS, UnknownToolset
-from surface import ROOT, cost, current, definition, with_table
+from surface import ROOT, cost, current, definition
 
 pytestmark = pytest.mark.anyio
 
@@ -43,12 +43,6 @@ async def test_the_tools_folder_is_what_the_code_says() -> None:
         for file in SURFACE.rglob("*.*")
     }
     assert shown == current(), "run `make surface` and review the difference"
-
-
-def test_the_readme_lists_the_tools_with_their_cost() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert "| `get_issue` |" in readme
-    assert readme == with_table(readme), "run `make surface`"
 
 
 async def test_the_default_surface_stays_within_its_budget(client: Client) -> None:

@@ -37,6 +37,12 @@ def add_resources(server: MCPServer[Any], doorway: Doorway, offer: Offer, table:
             "How to begin, and the tools on offer.",
         ),
         (
+            "dexter://status",
+            summaries.status,
+            "Status",
+            "How the road to Sentry has been: requests, cache, retries, limits, latency.",
+        ),
+        (
             "sentry://organizations",
             summaries.organizations,
             "Organizations",
@@ -91,6 +97,12 @@ class Summaries:
 
     def __init__(self, doorway: Doorway) -> None:
         self._doorway = doorway
+
+    async def status(self) -> str:
+        """Read the counts of this process; nothing is sent."""
+        from dexter_mcp.views.status import status  # noqa: PLC0415
+
+        return status((await self._doorway.desk()).sentry.pulse)
 
     async def organizations(self) -> str:
         """Read the list of organizations."""

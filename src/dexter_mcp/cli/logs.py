@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -24,6 +25,12 @@ def configure(level: str, *, token: str = "") -> None:
     logging.captureWarnings(capture=True)
 
 
+def _facts(record: logging.LogRecord) -> Mapping[str, object]:
+    """Give what a caller attached as `extra={"facts": …}`."""
+    facts: Mapping[str, object] = getattr(record, "facts", {})
+    return facts
+
+
 class JsonLines(logging.Formatter):
     """Write a record as one line of JSON, traceback included, with credentials struck out."""
 
@@ -39,6 +46,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": self._clean(record.getMessage()),
         }
+        entry |= {key: self._clean(str(fact)) for key, fact in _facts(record).items()}
         if record.exc_info:
             entry["traceback"] = self._clean(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False)

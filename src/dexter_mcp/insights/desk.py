@@ -44,7 +44,7 @@ class Desk:
         None named means the default project, or else every project that the token can see.
         """
         wanted = named or list(filter(None, [self.settings.project]))
-        found = [await self.sentry.projects.resolve(org, name) for name in wanted]
+        found = await self.sentry.projects.resolve_all(org, wanted)
         return [project.id for project in found] or ["-1"]
 
     async def issue(self, org: str, named: str) -> NamedIssue:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from dexter_mcp.insights.desk import Desk, NamedIssue
-from dexter_mcp.insights.side_by_side import side_by_side
+from dexter_mcp.insights.side_by_side import Part, side_by_side
 from dexter_mcp.sentry.errors import NotFound, Rejected
 from dexter_mcp.sentry.events import Committer, Event
-from dexter_mcp.sentry.issues import Attachment, Note
+from dexter_mcp.sentry.issues import Attachment, Issue, Note
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.issue_context import IssueContext, full
 from dexter_mcp.views.parts import Amount
@@ -45,7 +45,7 @@ async def issue_context(
     """Fetch an issue, the event that shows it best, its tags, comments, suspect commits and files.
 
     The parts are asked for side by side. One that fails or is late is named in the result, and
-    the others stand.
+    the others stand. Those that build on the issue or its event begin as soon as these are there.
 
     Raises:
         SentryError: The issue itself did not come.
@@ -58,16 +58,14 @@ async def issue_context(
         )
         event = these.ask("event", lambda: _event(desk, named, environment))
         tags = these.ask("tags", lambda: sentry.tags.list(org, number, environment=environment))
-    issue, shown = asked.required(), event.otherwise(None)
-    async with side_by_side(desk.settings.soft_deadline) as these:
-        project = issue.project.slug
-        suspects = these.ask("suspect commits", lambda: _suspects(desk, org, project, shown))
-        files = these.ask("attachments", lambda: _attachments(desk, org, project, shown))
-        notes = these.ask("comments", lambda: _notes(desk, org, number, issue.num_comments))
+        suspects = these.ask("suspect commits", lambda: _suspects(desk, org, asked, event))
+        files = these.ask("attachments", lambda: _attachments(desk, org, asked, event))
+        notes = these.ask("comments", lambda: _notes(desk, org, number, asked))
     return IssueContext(
         org=org,
-        issue=issue,
-        event=shown,
+        asked=number,
+        issue=asked.required(),
+        event=event.otherwise(None),
         tags=tags.otherwise(()),
         suspects=suspects.otherwise(()),
         attachments=files.otherwise(()),
@@ -95,27 +93,34 @@ async def _event(desk: Desk, named: NamedIssue, environment: Sequence[str]) -> E
 
 
 async def _suspects(
-    desk: Desk, org: str, project: str, event: Event | None
+    desk: Desk, org: str, asked: Part[Issue], shown: Part[Event]
 ) -> tuple[Committer, ...]:
     """Ask for suspect commits; a server that has none to offer says 404."""
-    if event is None:
+    issue, event = await _both(asked, shown)
+    if issue is None or event is None:
         return ()
     try:
-        return await desk.sentry.events.suspects(org, project, event.id)
+        return await desk.sentry.events.suspects(org, issue.project.slug, event.id)
     except NotFound:
         return ()
 
 
 async def _attachments(
-    desk: Desk, org: str, project: str, event: Event | None
+    desk: Desk, org: str, asked: Part[Issue], shown: Part[Event]
 ) -> tuple[Attachment, ...]:
-    if event is None:
+    issue, event = await _both(asked, shown)
+    if issue is None or event is None:
         return ()
-    return tuple((await desk.sentry.events.attachments(org, project, event.id)).items)
+    return tuple((await desk.sentry.events.attachments(org, issue.project.slug, event.id)).items)
 
 
-async def _notes(desk: Desk, org: str, issue: str, count: int) -> tuple[Note, ...]:
+async def _both(asked: Part[Issue], shown: Part[Event]) -> tuple[Issue | None, Event | None]:
+    return (await asked.settled()).otherwise(None), (await shown.settled()).otherwise(None)
+
+
+async def _notes(desk: Desk, org: str, number: str, asked: Part[Issue]) -> tuple[Note, ...]:
     """Ask for comments only where the issue says that there are some."""
-    if not count:
+    issue = (await asked.settled()).otherwise(None)
+    if issue is None or not issue.num_comments:
         return ()
-    return tuple((await desk.sentry.issues.notes(org, issue)).items)
+    return tuple((await desk.sentry.issues.notes(org, number)).items)

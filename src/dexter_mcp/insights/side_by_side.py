@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 import anyio
 from anyio.abc import TaskGroup
@@ -19,11 +19,21 @@ _LATE = "It did not come in time."
 
 @dataclass
 class Part(Generic[T]):
-    """A part of an answer, once the block that asked for it is left."""
+    """A part of an answer, once it is settled or the block that asked for it is left."""
 
     name: str
     came: list[T] = field(default_factory=list[T])
     error: SentryError | None = None
+    _settled: anyio.Event = field(default_factory=anyio.Event)
+
+    def settle(self) -> None:
+        """Note that nothing more will come of it."""
+        self._settled.set()
+
+    async def settled(self) -> Self:
+        """Wait until it came or failed, for a part that builds on it."""
+        await self._settled.wait()
+        return self
 
     @property
     def failed(self) -> list[Failed]:
@@ -60,6 +70,8 @@ class SideBySide:
                 part.came.append(await question())
             except SentryError as error:
                 part.error = error
+            finally:
+                part.settle()
 
         self.group.start_soon(fetch)
         return part

@@ -27,6 +27,7 @@ from dexter_mcp.sentry.transports import (
     Guarded,
     Retried,
     Throttled,
+    Traced,
 )
 from dexter_mcp.sentry.transports.wrapper import Clock
 from dexter_mcp.settings import Settings
@@ -80,6 +81,6 @@ def stack(
 ) -> httpx2.AsyncBaseTransport:
     """Put the layers between a request and the network in their order."""
     limiter = LocalLimiter(now, pulse, settings.requests_per_second)
-    bounded = Bounded(wire, pulse)
+    bounded = Bounded(Traced(wire), pulse)
     patient = Retried(Throttled(bounded, limiter), pulse, now=now)
     return Cached(Coalesced(Guarded(patient, pulse), pulse), pulse)

@@ -1,5 +1,6 @@
 """Projects: where an organization's events go."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -104,6 +105,24 @@ class Projects:
         except NotFound as error:
             hint = await self._hint(org, named)
             raise NotFound(f"No project {named!r} is visible in {org!r}.{hint}") from error
+
+    async def resolve_all(self, org: str, named: Sequence[str]) -> list[Project]:
+        """Settle which projects are meant, several of them with one request, in the order named.
+
+        What the list does not know by its slug, such as a number or an old slug, is looked up one
+        by one.
+
+        Raises:
+            NotFound: There is no such project; the message names those that come close.
+        """
+        wanted = list(dict.fromkeys(slug(name, "project") for name in named))
+        listed = await self._listed(org, wanted) if len(wanted) > 1 else {}
+        return [listed.get(name) or await self.resolve(org, name) for name in wanted]
+
+    async def _listed(self, org: str, slugs: Sequence[str]) -> dict[str, Project]:
+        """Read several projects from one list, as far as it holds them; keyed by slug."""
+        page = await self.list(org, query=" ".join(f"slug:{name}" for name in slugs))
+        return {project.slug: project for project in page.items}
 
     async def _hint(self, org: str, named: str) -> str:
         try:

@@ -26,6 +26,7 @@ API = "/api/0"
 _NEXT = re.compile(r'<[^>]*>;\s*rel="next";\s*results="true";\s*cursor="(?P<cursor>[^"]+)"')
 _REGIONAL = re.compile(rf"{API}/(?:organizations|projects|teams)/(?P<org>[^/]+)/")
 _SCOPE = re.compile(r'scope="(?P<scopes>[^"]*)"')
+_SIGN_ON = re.compile(r"\bSSO\b|single sign-on", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _TEXT_LIMIT = 500
 _DEPTH = 8
@@ -190,6 +191,11 @@ def _detour(headers: Mapping[str, str], home: str) -> Rejected:
 
 
 def _refusal(status: int, reason: str, headers: Mapping[str, str], home: str) -> Refused:
+    if _SIGN_ON.search(reason):
+        return Refused(
+            f"The organization asks for single sign-on{reason} Sign in to it once at {home}, as the "
+            "user of the token, or use an organization token."
+        )
     if status == HTTPStatus.UNAUTHORIZED:
         return Refused(
             f"Sentry did not accept the token{reason} Set SENTRY_AUTH_TOKEN to a valid user "

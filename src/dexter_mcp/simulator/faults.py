@@ -1,7 +1,9 @@
 """Misbehaviour on demand: what networks, proxies and tired servers do to an answer."""
 
+import itertools
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
@@ -38,7 +40,12 @@ class Fault:
     cut: bool = False
     """Promise the whole answer, send half of it."""
     huge: int = 0
-    """Send that many bytes of JSON."""
+    """Send that many bytes of JSON: a list, or with `text` a single string."""
+    text: bool = False
+    gzipped: bool = False
+    """Send what is huge compressed, a thousandth of its size."""
+    failure: Exception | None = None
+    """Raise it instead of answering, with `cut` in the midst of it: what only a network can do."""
     html: bool = False
     """Send an error page as an edge proxy does, 502 unless `status` says otherwise."""
     malformed: bool = False
@@ -88,7 +95,9 @@ async def misbehave(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, 
     elif fault.huge:
         await _flood(fault, send)
     elif fault.cut:
-        await app(scope, receive, _Cutter(send))
+        await app(scope, receive, _Cutter(send, fault.failure))
+    elif fault.failure:
+        raise fault.failure
     elif (answer := _instead(fault)) is not None:
         await answer(scope, receive, send)
     else:
@@ -109,28 +118,41 @@ def _instead(fault: Fault) -> Response | None:
 
 
 async def _flood(fault: Fault, send: Send) -> None:
-    """Send one valid JSON list, padded with blanks."""
-    length = str(max(fault.huge, 2)).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+    """Send one valid JSON value: a list padded with blanks, or a long string."""
+    headers = [(b"content-type", b"application/json")]
+    headers += [(b"content-encoding", b"gzip")] if fault.gzipped else []
     await send({"type": "http.response.start", "status": fault.status or 200, "headers": headers})
-    left = int(length)
-    await send({"type": "http.response.body", "body": b"[", "more_body": True})
-    left -= 2
-    while left > 0:
-        size = min(left, _CHUNK)
-        await send({"type": "http.response.body", "body": b" " * size, "more_body": True})
-        left -= size
-    await send({"type": "http.response.body", "body": b"]"})
+    for piece in _squeezed(_flooding(fault)) if fault.gzipped else _flooding(fault):
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _flooding(fault: Fault) -> Iterator[bytes]:
+    begin, filling, end = (b'["', b"x", b'"]') if fault.text else (b"[", b" ", b"]")
+    chunk = filling * _CHUNK
+    whole, rest = divmod(max(0, fault.huge - len(begin) - len(end)), _CHUNK)
+    yield begin
+    yield from itertools.repeat(chunk, whole)
+    yield filling * rest + end
+
+
+def _squeezed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    press = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    for piece in pieces:
+        yield press.compress(piece)
+    yield press.flush()
 
 
 class _Cutter:
     """Passes an answer on, without the second half of its body."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, failure: Exception | None) -> None:
+        self._send, self._failure = send, failure
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.body":
             body = message.get("body", b"")
             message = {**message, "body": body[: len(body) // 2]}
         await self._send(message)
+        if message["type"] == "http.response.body" and self._failure:
+            raise self._failure

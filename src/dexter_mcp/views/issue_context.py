@@ -34,10 +34,11 @@ _SHORT_SHA = 10
 class IssueContext:
     """An issue, the event that shows it best, and what surrounds them.
 
-    `failed` names the parts that could not be read.
+    `asked` is what somebody called the issue; `failed` names the parts that could not be read.
     """
 
     org: str
+    asked: str
     issue: Issue
     event: Event | None
     tags: tuple[Tag, ...]
@@ -61,7 +62,7 @@ def full(
     `include` picks parts by name and shows them whole; `detail` says how much of each is shown.
     """
     text = compose(
-        heading(context.issue, now),
+        [*_merger(context), *heading(context.issue, now)],
         _parts(context, include, detail, now),
         _onward(context.issue, detail),
         context.failed,
@@ -71,6 +72,13 @@ def full(
         budget=budget,
     )
     return Answer(text, data=_data(context))
+
+
+def _merger(context: IssueContext) -> Iterator[str]:
+    """Say that another issue took over the one that was asked for: Sentry just gives that one."""
+    asked, issue = context.asked, context.issue
+    if asked.isdigit() and asked != issue.id:
+        yield f"{name(asked)} was merged into {name(issue.short_id or issue.id)}"
 
 
 def _parts(context: IssueContext, include: Sequence[str], detail: Amount, now: datetime) -> Parts:

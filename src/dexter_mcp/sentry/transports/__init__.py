@@ -10,5 +10,6 @@ from dexter_mcp.sentry.transports.coalesced import Coalesced
 from dexter_mcp.sentry.transports.guarded import Guarded
 from dexter_mcp.sentry.transports.retried import Retried
 from dexter_mcp.sentry.transports.throttled import Throttled
+from dexter_mcp.sentry.transports.traced import Traced
 
-__all__ = ["Bounded", "Cached", "Coalesced", "Guarded", "Retried", "Throttled"]
+__all__ = ["Bounded", "Cached", "Coalesced", "Guarded", "Retried", "Throttled", "Traced"]

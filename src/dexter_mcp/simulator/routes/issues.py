@@ -32,6 +32,7 @@ def routes(world: World) -> list[BaseRoute]:
     issue = "/organizations/{org}/issues/{issue}/"
     return [
         endpoint(world, "/organizations/{org}/issues/", "event", GET=issue_list.listing),
+        endpoint(world, "/organizations/{org}/issues-stats/", "event", GET=issue_list.stats),
         endpoint(world, issue, "event", GET=_details),
         endpoint(world, f"{issue}activities/", "event", GET=_activities),
         endpoint(world, f"{issue}notes/", "event", GET=_notes),

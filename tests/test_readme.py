@@ -1,0 +1,37 @@
+"""The README tells the truth: what it shows is made, what it names exists."""
+
+import re
+
+import pytest
+
+from dexter_mcp.settings import VARIABLES, Variable
+from readme import with_answer
+from surface import ROOT, with_table
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_it_lists_the_tools_with_their_cost() -> None:
+    assert "| `get_issue` |" in README
+    assert with_table(README) == README, "run `make surface`"
+
+
+def test_it_shows_an_answer_as_it_really_is() -> None:
+    assert "KeyError: 'authorization'" in README
+    assert with_answer(README) == README, "run `make surface`"
+
+
+@pytest.mark.parametrize("variable", VARIABLES, ids=[each.field for each in VARIABLES])
+def test_it_names_every_setting(variable: Variable) -> None:
+    assert f"`{variable.environment}`" in README
+    assert f"`{variable.option}`" in README
+
+
+@pytest.mark.parametrize("command", ["demo", "doctor", "tools", "call", "simulator"])
+def test_it_shows_every_command(command: str) -> None:
+    assert re.search(rf"dexter-mcp {command}\b", README)
+
+
+def test_its_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
