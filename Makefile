@@ -22,7 +22,7 @@ check: .venv/developing ## run lint, types and import contracts
 	$(BIN)/lint-imports
 
 pytest: .venv/developing ## run the tests on the default Python, with branch coverage
-	$(BIN)/pytest --cov
+	$(BIN)/pytest -n auto --cov
 
 others: .venv/developing ## run the tests on every other Python, two at a time
 	@targets=$$(.ci/pythons --other-than $(BIN)/python | sed 's/ .*//; s/^/test-on-/'); \

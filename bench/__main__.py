@@ -1,6 +1,8 @@
 """Measure this server beside a bare one, and beside any other; then let it soak in a storm.
 
 Everything runs on this machine: a simulated Sentry and each server are processes of their own.
+What is measured is what is installed beside the Python that runs this: `make bench` sees to it
+that this is the wheel.
 """
 
 import argparse
@@ -28,7 +30,13 @@ from speed import Lap, race, started
 from startup import starts
 from verdicts import Verdict
 
-_SIMPLE = Question(tool="list_projects")
+_OTHERS = """\
+another server beside ours:
+  make bench BENCH='--other "other-mcp --host={host}" --calls calls.json'
+where calls.json holds [{"tool": "list_projects", "arguments": {"org": "acme"}}, ...]. In both,
+{url}, {host} and {token} are the simulated Sentry's; SENTRY_URL, SENTRY_HOST, SENTRY_AUTH_TOKEN
+and SENTRY_ACCESS_TOKEN name them too.
+"""
 _CROWD = 500
 _AT_ONCE = 20
 _OVERHEAD = 3.0
@@ -49,7 +57,12 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench", description="Measure the server.")
+    parser = argparse.ArgumentParser(
+        prog="bench",
+        description="Measure the server, beside a bare one and any other; then let it soak.",
+        epilog=_OTHERS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--runs", type=int, default=7, help="starts of each server")
     parser.add_argument("--laps", type=int, default=300, help="calls of each kind, one by one")
     parser.add_argument("--soak", type=int, default=10_000, help="calls of the soak; 0 for none")
@@ -96,10 +109,13 @@ async def _answers(candidates: Sequence[Candidate], sentry: Sentry) -> list[Targ
 async def _calls(candidates: Sequence[Candidate], sentry: Sentry, calls: int) -> list[Target]:
     title(f"Calls, {calls} of each, ratios to the bare server's less Sentry's own time")
     async with started(candidates) as (plain, own, *others):
+        simple = Question(tool="list_projects")
+        named = Question(tool="list_projects", arguments={"org": sentry.told.org})
         laps = [
             Lap("bare server: ping", plain, candidates[0].questions[0]),
-            Lap(f"from memory: {_SIMPLE}", own, _SIMPLE),
-            Lap(f"from Sentry: {_SIMPLE}", own, _SIMPLE.anew()),
+            Lap(f"from memory: {simple}", own, simple),
+            Lap(f"from Sentry: {named}", own, named.anew()),
+            Lap(f"from Sentry: {simple}", own, simple.anew()),
         ]
         for server, candidate in zip(others, candidates[2:], strict=True):
             laps += [Lap(f"other: {each}", server, each) for each in candidate.questions]

@@ -16,6 +16,8 @@ from pydantic import BaseModel, TypeAdapter
 import processes
 from sentry import Sentry
 
+_OURS_ALONE = ("SENTRY_", "DEXTER_", "PYTHONPATH")
+
 
 class Question(BaseModel):
     """One call of one tool."""
@@ -44,7 +46,7 @@ class Candidate:
     @property
     def surroundings(self) -> dict[str, str]:
         """Give the whole environment of its process; nothing of the user's own Sentry is in it."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SENTRY_", "DEXTER_"))}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(_OURS_ALONE)}
         return kept | dict(self.environment)
 
 

@@ -85,6 +85,7 @@ def tell_laps(laps: Sequence[Lap], rates: Sequence[float]) -> None:
             lap.name,
             f"{lap.median:.2f} ms",
             f"{lap.late:.2f} ms",
+            str(lap.requests),
             f"{lap.sentry * 1e3:.2f} ms",
             f"{lap.own / measure.own:.2f}",
             f"{lap.processor:.2f} ms",
@@ -93,7 +94,7 @@ def tell_laps(laps: Sequence[Lap], rates: Sequence[float]) -> None:
         )
         for lap, rate in zip(laps, rates, strict=True)
     ]
-    head = ("median", "p95", "of it Sentry", "ratio", "CPU", "ratio", "20 at once")
+    head = ("median", "p95", "requests", "of it Sentry", "ratio", "CPU", "ratio", "20 at once")
     table(("a call", *head), *rows)
 
 

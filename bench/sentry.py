@@ -22,6 +22,7 @@ class Told(BaseModel):
 
     url: str
     token: str
+    org: str
     projects: list[str]
     issues: list[str]
 
@@ -76,11 +77,13 @@ async def simulated_sentry() -> AsyncGenerator[Sentry]:
     """Start one in a process of its own, and stop it at the end."""
     command = [sys.executable, str(_SCRIPT)]
     async with await anyio.open_process(command, stderr=subprocess.DEVNULL) as process:
-        if process.stdout is None:
-            raise RuntimeError("The pipe is missing.")
-        line = await BufferedByteReceiveStream(process.stdout).receive_until(b"\n", _LINE)
-        told = Told.model_validate_json(line)
-        headers = {"authorization": f"Bearer {told.token}"}
-        async with httpx2.AsyncClient(base_url=told.url, headers=headers, timeout=30) as http:
-            yield Sentry(told, http)
-        process.terminate()
+        try:
+            if process.stdout is None:
+                raise RuntimeError("The pipe is missing.")
+            line = await BufferedByteReceiveStream(process.stdout).receive_until(b"\n", _LINE)
+            told = Told.model_validate_json(line)
+            headers = {"authorization": f"Bearer {told.token}"}
+            async with httpx2.AsyncClient(base_url=told.url, headers=headers, timeout=30) as http:
+                yield Sentry(told, http)
+        finally:
+            process.terminate()

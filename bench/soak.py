@@ -3,17 +3,17 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mcp import MCPError
-from mcp.types import CallToolResult
+from mcp.types import CallToolResult, Tool
 
 import processes
 from answers import text_of
 from candidates import Candidate, Question, Running, main_questions, ours, running
 from sentry import Sentry, Spoiled
-from speed import side_by_side
+from speed import Job, side_by_side
 from verdicts import Verdict, judge
 
 AT_ONCE = 50
@@ -77,11 +77,12 @@ async def soak(sentry: Sentry, *, calls: int, seconds: float) -> Soak:
     truth = await _truth(candidate, questions)
     result = Soak(calls)
     async with running(candidate) as server:
-        result.writing_tools = await _writing_tools(server)
+        tools = (await server.client.list_tools()).tools
+        result.writing_tools = len(tools) - len(_reading(tools))
         await sentry.seen()
         await sentry.weather("storm")
         began = time.perf_counter()
-        jobs = _jobs(server, questions, truth, result)
+        jobs = _jobs(server, _mixed(questions, _refreshable(tools), calls), truth, result)
         await side_by_side(_until(began + seconds, jobs), AT_ONCE)
         result.seconds = time.perf_counter() - began
         result.peak = processes.peak_memory(server.process)
@@ -98,27 +99,36 @@ async def _truth(candidate: Candidate, questions: Sequence[Question]) -> dict[st
         }
 
 
-async def _writing_tools(server: Running) -> int:
-    tools = (await server.client.list_tools()).tools
-    return sum(not (tool.annotations and tool.annotations.read_only_hint) for tool in tools)
+def _reading(tools: Iterable[Tool]) -> list[Tool]:
+    return [tool for tool in tools if tool.annotations and tool.annotations.read_only_hint]
+
+
+def _refreshable(tools: Iterable[Tool]) -> set[str]:
+    return {tool.name for tool in tools if "refresh" in tool.input_schema["properties"]}
+
+
+def _mixed(
+    questions: Sequence[Question], refreshable: Collection[str], calls: int
+) -> Iterator[tuple[Question, Question]]:
+    """Draw questions, the same ones each time; some of them are asked past the cache."""
+    chance = random.Random(_SEED)  # noqa: S311 - chance makes a mixture, not security
+    for _ in range(calls):
+        question = chance.choice(questions)
+        anew = chance.random() < _PAST_CACHE and question.tool in refreshable
+        yield question, question.anew() if anew else question
 
 
 def _jobs(
     server: Running,
-    questions: Sequence[Question],
-    truth: dict[str, CallToolResult],
+    mixed: Iterable[tuple[Question, Question]],
+    truth: Mapping[str, CallToolResult],
     result: Soak,
-) -> Iterator[Callable[[], Awaitable[None]]]:
-    chance = random.Random(_SEED)  # noqa: S311 - the same mixture each time
-    for _ in range(result.wanted):
-        question = chance.choice(questions)
-        asked = question.anew() if chance.random() < _PAST_CACHE else question
-        yield _Job(server, asked, truth[str(question)], result).run
+) -> Iterator[Job]:
+    for question, asked in mixed:
+        yield _Call(server, asked, truth[str(question)], result).run
 
 
-def _until(
-    end: float, jobs: Iterator[Callable[[], Awaitable[None]]]
-) -> Iterator[Callable[[], Awaitable[None]]]:
+def _until(end: float, jobs: Iterable[Job]) -> Iterator[Job]:
     for job in jobs:
         if time.perf_counter() > end:
             return
@@ -126,7 +136,7 @@ def _until(
 
 
 @dataclass(frozen=True)
-class _Job:
+class _Call:
     """One call, and what is to be noted of it."""
 
     server: Running

@@ -12,6 +12,8 @@ import processes
 from candidates import Candidate, Question, Running, running
 from sentry import Sentry
 
+Job = Callable[[], Awaitable[object]]
+
 _BLOCK = 25
 """Calls in a row before the next one has its turn."""
 _WARMING = 10
@@ -21,7 +23,7 @@ _WARMING = 10
 class Lap:
     """One question to one server, over and over: seconds of each call, and of the processor.
 
-    `sentry` is what Sentry itself takes for the requests of one call, when there are any.
+    `sentry` is what Sentry itself takes for the `requests` of one call, when there are any.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Lap:
     calls: list[float] = field(default_factory=list[float])
     cpu: float = 0.0
     sentry: float = 0.0
+    requests: int = 0
 
     @property
     def median(self) -> float:
@@ -72,9 +75,9 @@ class Lap:
             await self._ask()
         await sentry.seen()
         await self._ask()
-        if lines := await sentry.seen():
-            taken = [await sentry.replay(lines) for _ in range(_WARMING * 5)]
-            self.sentry = statistics.median(taken)
+        lines = await sentry.seen()
+        self.requests = len(lines)
+        self.sentry = statistics.median([await sentry.replay(lines) for _ in range(_BLOCK)])
 
     async def _ask(self) -> None:
         await self.server.client.call_tool(self.question.tool, self.question.arguments)
@@ -89,7 +92,7 @@ async def race(laps: Sequence[Lap], sentry: Sentry, *, calls: int) -> None:
             await lap.run(_BLOCK)
 
 
-async def side_by_side(jobs: Iterable[Callable[[], Awaitable[object]]], at_once: int) -> None:
+async def side_by_side(jobs: Iterable[Job], at_once: int) -> None:
     """Do all jobs in their order, so many at a time."""
     left = iter(jobs)
 

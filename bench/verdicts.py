@@ -34,11 +34,11 @@ class Verdict(Enum):
 def judge(given: CallToolResult, expected: CallToolResult) -> Verdict:
     """Compare an answer with the one that was given when nothing went wrong."""
     text = text_of(given)
-    if given.is_error and not expected.is_error:
-        return Verdict.ERROR if _HONEST.search(text) else Verdict.WRONG
     said, true = unchanging(text), unchanging(text_of(expected))
     if said == true:
         return Verdict.STALE if _STALE in text else Verdict.RIGHT
+    if given.is_error:
+        return Verdict.ERROR if _HONEST.search(text) else Verdict.WRONG
     lines = said.split("\n")
     kept = [line for line in lines if not line.startswith(_MISSING)]
     is_part = len(kept) < len(lines) and set(kept) <= set(true.split("\n"))

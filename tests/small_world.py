@@ -1,6 +1,7 @@
 """A small simulated Sentry, and someone who asks it."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ class Clock:
         return self.moment
 
 
-def small_world(clock: Clock) -> World:
+def small_world(clock: Callable[[], datetime]) -> World:
     """Two projects of two teams; the token's owner is in the first team only."""
     world = World(now=clock)
     world.add_organization("acme", "Acme Shop")

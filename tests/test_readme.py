@@ -35,3 +35,13 @@ def test_it_shows_every_command(command: str) -> None:
 def test_its_links_lead_somewhere() -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_every_promise_of_reliability_names_a_test_that_there_is() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    file = ""
+    for named in re.findall(r"`(\w*\.py|…)::(\w+)`", text):
+        file = file if named[0] == "…" else named[0]
+        assert f"def {named[1]}(" in (ROOT / "tests" / file).read_text("utf-8"), named
+    for file in re.findall(r"`(test_\w+\.py)`", text):
+        assert (ROOT / "tests" / file).exists(), file

@@ -48,3 +48,8 @@ def now() -> datetime:
 def epoch() -> float:
     """Read it as epoch seconds."""
     return now().timestamp()
+
+
+async def pass_by(seconds: float) -> None:
+    """Let time go by."""
+    await anyio.sleep(seconds)

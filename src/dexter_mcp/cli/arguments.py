@@ -29,6 +29,8 @@ arguments:
   key:=json      any JSON, such as limit:=5 or read_only:=true
 """
 
+_PORTS: Final = range(2**16)
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -89,7 +91,10 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--version", action="version", version=f"dexter-mcp {__version__}")
     commands = parser.add_subparsers(
-        title="commands", metavar="COMMAND", description="without one: serve over stdio"
+        title="commands",
+        metavar="COMMAND",
+        description="without one: serve over stdio",
+        prog="dexter-mcp",
     )
     for command in _COMMANDS:
         options = commands.add_parser(
@@ -125,12 +130,20 @@ def _no_options(_: argparse.ArgumentParser) -> None:
 
 def _call_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("tool", metavar="TOOL", help="name, as `dexter-mcp tools` lists it")
-    command.add_argument("values", metavar="key=value", nargs="*", help="arguments, see below")
+    command.add_argument(
+        "values", metavar="key=value", nargs="*", default=[], help="arguments, see below"
+    )
     command.add_argument("--json", action="store_true", help="print the whole result as JSON")
 
 
 def _simulator_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--port", type=int, default=0, help="port to use (default: a free one)")
+    command.add_argument("--port", type=_port, default=0, help="port to use (default: a free one)")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) not in _PORTS:
+        raise argparse.ArgumentTypeError(f"{text} is no port; choose one from 0 to {_PORTS[-1]}")
+    return int(text)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.organizations import Organization
 from dexter_mcp.sentry.reply import Page
+from dexter_mcp.views.answer import Failed
 from dexter_mcp.views.identity import Access
 
 
@@ -18,13 +19,18 @@ async def access(desk: Desk) -> Access:
         identity = these.ask("identity", sentry.identity.get)
         regions = these.ask("regions", sentry.identity.regions)
         organizations = these.ask("organizations", sentry.organizations.list)
+    reached = organizations.otherwise(Page[Organization](items=[]))
     return Access(
         identity=identity.required(),
         kind=sentry.identity.kind,
         url=desk.settings.url,
         regions=regions.otherwise({}),
-        organizations=organizations.otherwise(Page[Organization](items=[])),
+        organizations=reached,
         default_org=desk.settings.org,
         default_project=desk.settings.project,
-        failed=(*regions.failed, *organizations.failed),
+        failed=(
+            *regions.failed,
+            *organizations.failed,
+            *(Failed("organizations", reason) for reason in reached.failed),
+        ),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from dexter_mcp.insights import missing
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.identifiers import IssueRef, issue_ref
@@ -66,5 +67,6 @@ class Desk:
         home = await self.org(org or ref.org)
         if ref.id:
             return NamedIssue(home, ref.id, ref.event)
-        found = await self.sentry.events.find(home, ref.event)
+        with missing.event(home, ref.event):
+            found = await self.sentry.events.find(home, ref.event)
         return NamedIssue(home, found.group_id, ref.event)

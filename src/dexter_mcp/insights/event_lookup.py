@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights import missing
+from dexter_mcp.insights.desk import Desk, NamedIssue
+from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.events import Event
 from dexter_mcp.sentry.identifiers import EVENT_WORDS, event_id, is_event_id, issue_ref
@@ -56,10 +58,21 @@ async def find_event(
     if not issue and wanted in EVENT_WORDS:
         raise Invalid(f"`{wanted}` of which issue? Give `issue` too, or the id of an event.")
     named = await desk.issue(org, issue if issue and not is_event_id(issue) else wanted)
-    found = await desk.sentry.events.get(named.org, named.id, wanted, environment=environment)
-    return FoundEvent(org=named.org, issue=_name_of(named.id, found), event=found)
+    async with side_by_side(desk.settings.soft_deadline) as these:
+        found = these.ask("event", lambda: _event(desk, named, wanted, environment))
+        called = these.ask("issue", lambda: _short_id(desk, named))
+    shown = found.required()
+    return FoundEvent(called.otherwise("") or shown.group_id or named.id, shown)
 
 
-def _name_of(issue: str, event: Event) -> str:
-    """Call the issue by its short id if that is known, else by the number that it has now."""
-    return issue if not issue.isdigit() else event.group_id or issue
+async def _event(desk: Desk, named: NamedIssue, wanted: str, environment: Sequence[str]) -> Event:
+    with missing.event_of(named.org, named.id, wanted, environment):
+        return await desk.sentry.events.get(named.org, named.id, wanted, environment=environment)
+
+
+async def _short_id(desk: Desk, named: NamedIssue) -> str:
+    """Learn what people call the issue; that of a merged one is its survivor's."""
+    if not named.id.isdigit():
+        return named.id
+    issue = await desk.sentry.issues.get(named.org, named.id, collapse=("release", "stats", "tags"))
+    return issue.short_id

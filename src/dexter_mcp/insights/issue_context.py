@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import anyio
+
+from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk, NamedIssue
 from dexter_mcp.insights.side_by_side import Part, side_by_side
 from dexter_mcp.sentry.errors import NotFound, Rejected
@@ -28,7 +31,10 @@ async def read_issue(
     Raises:
         SentryError: The issue itself did not come.
     """
-    context = await issue_context(desk, await desk.issue(org, issue), environment=environment)
+    since = anyio.current_time()
+    async with side_by_side(desk.settings.soft_deadline, since=since) as these:
+        named = these.ask("name", lambda: desk.issue(org, issue))
+    context = await issue_context(desk, named.required(), environment=environment, since=since)
     return full(
         context,
         include=include,
@@ -40,30 +46,30 @@ async def read_issue(
 
 
 async def issue_context(
-    desk: Desk, named: NamedIssue, *, environment: Sequence[str] = ()
+    desk: Desk,
+    named: NamedIssue,
+    *,
+    environment: Sequence[str] = (),
+    since: float | None = None,
 ) -> IssueContext:
     """Fetch an issue, the event that shows it best, its tags, comments, suspect commits and files.
 
     The parts are asked for side by side. One that fails or is late is named in the result, and
-    the others stand. Those that build on the issue or its event begin as soon as these are there.
+    the others stand. Those that build on the issue or its event begin as soon as these are there. The
+    soft deadline counts from `since`, as in `side_by_side`.
 
     Raises:
         SentryError: The issue itself did not come.
     """
     sentry, org, number = desk.sentry, named.org, named.id
-    async with side_by_side(desk.settings.soft_deadline) as these:
-        asked = these.ask(
-            "issue",
-            lambda: sentry.issues.get(org, number, environment=environment, expand=_EXPAND),
-        )
+    async with side_by_side(desk.settings.soft_deadline, since=since) as these:
+        asked = these.ask("issue", lambda: _issue(desk, named, environment))
         event = these.ask("event", lambda: _event(desk, named, environment))
         tags = these.ask("tags", lambda: sentry.tags.list(org, number, environment=environment))
         suspects = these.ask("suspect commits", lambda: _suspects(desk, org, asked, event))
         files = these.ask("attachments", lambda: _attachments(desk, org, asked, event))
         notes = these.ask("comments", lambda: _notes(desk, org, number, asked))
     return IssueContext(
-        org=org,
-        asked=number,
         issue=asked.required(),
         event=event.otherwise(None),
         tags=tags.otherwise(()),
@@ -77,13 +83,22 @@ async def issue_context(
             *files.failed,
             *notes.failed,
         ),
+        asked=number,
     )
+
+
+async def _issue(desk: Desk, named: NamedIssue, environment: Sequence[str]) -> Issue:
+    with missing.issue(named.org, named.id, environment):
+        return await desk.sentry.issues.get(
+            named.org, named.id, environment=environment, expand=_EXPAND
+        )
 
 
 async def _event(desk: Desk, named: NamedIssue, environment: Sequence[str]) -> Event:
     """Read the event that was named, or the one that Sentry recommends; older ones know latest."""
     if named.event:
-        return await desk.sentry.events.get(named.org, named.id, named.event)
+        with missing.event_of(named.org, named.id, named.event):
+            return await desk.sentry.events.get(named.org, named.id, named.event)
     try:
         return await desk.sentry.events.get(
             named.org, named.id, "recommended", environment=environment

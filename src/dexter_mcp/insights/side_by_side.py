@@ -78,8 +78,13 @@ class SideBySide:
 
 
 @asynccontextmanager
-async def side_by_side(seconds: float) -> AsyncGenerator[SideBySide]:
-    """Wait for the parts asked for in the block, at most so many seconds."""
-    with anyio.move_on_after(seconds):
+async def side_by_side(seconds: float, *, since: float | None = None) -> AsyncGenerator[SideBySide]:
+    """Wait for the parts asked for in the block, at most so many seconds.
+
+    They count from now, or from the moment `since`, by the clock of `anyio.current_time`: blocks
+    that follow one another in one answer share its time.
+    """
+    begun = anyio.current_time() if since is None else since
+    with anyio.CancelScope(deadline=begun + seconds):
         async with anyio.create_task_group() as group:
             yield SideBySide(group)

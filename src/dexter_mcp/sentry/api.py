@@ -16,6 +16,7 @@ from dexter_mcp.sentry.errors import (
     Invalid,
     NotFound,
     NoToken,
+    SentryError,
     TooLarge,
     Unclear,
     Unreachable,
@@ -112,6 +113,8 @@ class Api:
     ) -> Page[T]:
         """Read one page of `item`s, from where the last page's `next_cursor` points.
 
+        A server that gives more than the `limit` or `per_page` that was asked for is cut short.
+
         Raises:
             Invalid: The cursor belongs to another query.
             SentryError: As `errors` draws them.
@@ -122,10 +125,12 @@ class Api:
         response = await self._read(_Request("GET", path, narrowed, base=base, extensions=how))
         onward = wire.next_cursor(response.headers.get("link"))
         counted = wire.hits(response.headers)
+        items = _parse(list[item], response)
+        most = wire.page_size(query) or len(items)
         return Page[item](
-            items=_parse(list[item], response),
+            items=items[:most],
             next_cursor=cursors.seal(onward, bound_to) if onward else "",
-            total=counted.total,
+            total=counted.total if len(items) <= most else len(items),
             at_least=counted.at_least,
         )
 
@@ -172,10 +177,23 @@ class Api:
         host = request.base or self.regions.known(org)
         try:
             return await self._exchange(replace(request, base=host or self._origin.url))
-        except NotFound:
-            if org is None or host or not (found := await self.regions.find(self, org)):
+        except NotFound as missing:
+            if org is None or host or not (found := await self._elsewhere(org, request, missing)):
                 raise
             return await self._exchange(replace(request, base=found))
+
+    async def _elsewhere(self, org: str, request: _Request, missing: NotFound) -> str:
+        """Look for the region of an organization; a write that was refused is no less clear then.
+
+        Raises:
+            SentryError: A region failed to answer, so that a read may have missed something.
+        """
+        try:
+            return await self.regions.find(self, org)
+        except SentryError:
+            if request.method == "GET":
+                raise
+            raise missing from None
 
     async def _exchange(self, request: _Request) -> httpx2.Response:
         response = await self._ask(request, request.url)
@@ -198,29 +216,27 @@ class Api:
             response = await self._http.request(
                 request.method, url, json=request.body, extensions=how
             )
-        except NEVER_LEFT as error:
-            raise _unreachable(url, error) from error
-        except httpx2.TimeoutException as error:
-            raise Broke(f"{wire.origin(url)} did not answer in time.") from error
-        except httpx2.DecodingError as error:
-            raise Broken(f"{wire.origin(url)} sent a garbled answer: {error}.") from error
-        except httpx2.TransportError as error:
-            raise Broke(f"The connection to {wire.origin(url)} broke: {_reason(error)}.") from error
+        except httpx2.RequestError as error:
+            here.note(None)
+            raise _failure(wire.origin(url), error) from error
         except httpx2.InvalidURL as error:
             raise Invalid("The arguments are too long for one request. Shorten them.") from error
         told = response.extensions
-        here.note(told.get("age"), stale=bool(told.get("stale")))
+        here.note(told.get("age"), stale=told.get("stale", ""))
         return response
 
 
-def _reason(error: httpx2.TransportError) -> str:
-    return str(error) or type(error).__name__
-
-
-def _unreachable(url: str, error: httpx2.TransportError) -> Unreachable:
-    said = f"{wire.origin(url)} could not be reached: {_reason(error)}."
-    untrusted = "CERTIFICATE_VERIFY_FAILED" in said
-    return Unreachable(f"{said} {_PRIVATE_AUTHORITY}" if untrusted else said)
+def _failure(host: str, error: httpx2.RequestError) -> SentryError:
+    """Name what went wrong on the way."""
+    reason = str(error) or type(error).__name__
+    if isinstance(error, NEVER_LEFT):
+        remedy = f" {_PRIVATE_AUTHORITY}" if "CERTIFICATE_VERIFY_FAILED" in reason else ""
+        return Unreachable(f"{host} could not be reached: {reason}.{remedy}")
+    if isinstance(error, httpx2.TimeoutException):
+        return Broke(f"{host} did not answer in time.")
+    if isinstance(error, httpx2.DecodingError):
+        return Broken(f"{host} sent a garbled answer: {reason}.")
+    return Broke(f"The connection to {host} broke: {reason}.")
 
 
 _PRIVATE_AUTHORITY = (

@@ -25,20 +25,35 @@ def unseal(sealed: str, query: str) -> str:
     Raises:
         Invalid: It is not one of ours, or it continues another query.
     """
+    digest, cursor = _opened(sealed)
+    if digest != _digest(query):
+        raise Invalid(
+            "That cursor continues another query. Repeat the arguments it came with, `limit` "
+            "included, or leave `cursor` out to begin anew."
+        )
+    return cursor
+
+
+def check(sealed: str) -> str:
+    """Give a cursor back if it has the form of one of ours, whatever query it continues.
+
+    Raises:
+        Invalid: It has not.
+    """
+    _opened(sealed)
+    return sealed
+
+
+def _opened(sealed: str) -> tuple[bytes, str]:
     sealed = sealed.strip("` \t\r\n")
     try:
         opened = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
         digest, cursor = opened[:_DIGEST], opened[_DIGEST:].decode()
     except (binascii.Error, ValueError):
-        digest = cursor = b""
+        digest, cursor = b"", ""
     if not cursor:
         raise Invalid("That is no cursor of this server. Pass the one that ended the last page.")
-    if digest != _digest(query):
-        raise Invalid(
-            "That cursor continues another query. Repeat the arguments it came with, "
-            "or leave `cursor` out to begin anew."
-        )
-    return str(cursor)
+    return digest, cursor
 
 
 def _digest(query: str) -> bytes:

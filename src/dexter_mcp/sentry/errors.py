@@ -16,10 +16,16 @@ SentryError
 └── Broken        5xx, or an unreadable body             try again later
 """
 
+import math
 from typing import Self
 
-SCOPES = "org:read, project:read, team:read, member:read, event:read, alerts:read"
+SCOPES = "org:read, project:read, event:read"
 """What a token needs for everything that this server reads."""
+
+
+def _whole(seconds: float) -> int:
+    """Round up: who comes back a moment too early is refused again."""
+    return max(1, math.ceil(round(seconds, 3)))
 
 
 class SentryError(Exception):
@@ -29,7 +35,7 @@ class SentryError(Exception):
     """
 
     advice = ""
-    retry_after: float | None = None
+    retry_after: int | None = None
 
     def __str__(self) -> str:
         return " ".join(part for part in (super().__str__(), self.advice) if part)
@@ -73,11 +79,11 @@ class Resting(Unreachable):
     advice = ""
 
     def __init__(self, host: str, seconds: float) -> None:
+        self.retry_after = _whole(seconds)
         super().__init__(
             f"{host} has failed several times in a row, so nothing was sent. "
-            f"Try again in {seconds:.0f} s."
+            f"Try again in {self.retry_after} s."
         )
-        self.retry_after = seconds
 
 
 class Refused(SentryError):
@@ -97,8 +103,9 @@ class RateLimited(SentryError):
     def for_seconds(cls, seconds: float, reason: str = "") -> Self:
         """Tell when it may work again."""
         said = f" ({reason.rstrip('.')})" if reason else ""
-        error = cls(f"Sentry asks to wait {seconds:.0f} s{said}. Wait that long, then go on.")
-        error.retry_after = seconds
+        whole = _whole(seconds)
+        error = cls(f"Sentry asks to wait {whole} s{said}. Wait that long, then go on.")
+        error.retry_after = whole
         return error
 
 

@@ -155,11 +155,12 @@ class LocalLimiter:
         return lane.pause(now) or (self._recent[0] + _SECOND - now if full else 0.0)
 
     async def _wait(self, lane: _Lane, ticket: _Ticket) -> None:
-        pause = self._pause(lane) if lane.waiting[0] is ticket else math.inf
+        pause = self._pause(lane)
         if math.isfinite(pause) and pause > deadline.left():
             raise RateLimited.for_seconds(pause)
+        timed = lane.waiting[0] is ticket and math.isfinite(pause)
         ticket.called = anyio.Event()
-        with anyio.move_on_after(pause if math.isfinite(pause) else None):
+        with anyio.move_on_after(pause if timed else None):
             await ticket.called.wait()
 
     def leave(self, bucket: Bucket, status: int, headers: Mapping[str, str]) -> None:

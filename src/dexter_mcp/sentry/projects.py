@@ -106,7 +106,7 @@ class Projects:
             hint = await self._hint(org, named)
             raise NotFound(f"No project {named!r} is visible in {org!r}.{hint}") from error
 
-    async def resolve_all(self, org: str, named: Sequence[str]) -> list[Project]:
+    async def resolve_all(self, org: str, named: Sequence[str]) -> tuple[Project, ...]:
         """Settle which projects are meant, several of them with one request, in the order named.
 
         What the list does not know by its slug, such as a number or an old slug, is looked up one
@@ -117,7 +117,7 @@ class Projects:
         """
         wanted = list(dict.fromkeys(slug(name, "project") for name in named))
         listed = await self._listed(org, wanted) if len(wanted) > 1 else {}
-        return [listed.get(name) or await self.resolve(org, name) for name in wanted]
+        return tuple([listed.get(name) or await self.resolve(org, name) for name in wanted])
 
     async def _listed(self, org: str, slugs: Sequence[str]) -> dict[str, Project]:
         """Read several projects from one list, as far as it holds them; keyed by slug."""

@@ -13,21 +13,21 @@ class Trail:
 
     `reference` is what log lines and error messages share. With `refresh`, nothing from memory
     will do while Sentry answers. `ages` holds, for each answer that came from memory, the seconds
-    since Sentry gave it; `stale` says that some of it is older than it should be.
+    since Sentry gave it; `stale` says why some of it is older than it should be, if it is.
     """
 
     refresh: bool = False
     reference: str = field(default_factory=lambda: secrets.token_hex(4))
     requests: int = 0
     ages: list[float] = field(default_factory=list[float])
-    stale: bool = False
+    stale: str = ""
 
     @property
     def oldest(self) -> float | None:
         """Age in seconds of the oldest part, or `None` if everything was asked anew."""
         return max(self.ages, default=None)
 
-    def note(self, age: float | None, *, stale: bool) -> None:
+    def note(self, age: float | None, *, stale: str = "") -> None:
         """Record one answer: `None` if it came over the wire, else its age in seconds."""
         if age is None:
             self.requests += 1

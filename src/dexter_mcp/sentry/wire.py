@@ -118,6 +118,12 @@ def hits(headers: Mapping[str, str]) -> Hits:
     return Hits(total, at_least=total is not None and total == cap)
 
 
+def page_size(query: Mapping[str, QueryValue]) -> int:
+    """Read how many items a query asks for; 0 where it leaves that to Sentry."""
+    asked = query.get("limit") or query.get("per_page")
+    return asked if isinstance(asked, int) else 0
+
+
 def same_origin_target(url: str, location: str | None) -> str | None:
     """Resolve a redirect, or `None` where it would leave the origin that holds the token."""
     try:
@@ -193,8 +199,8 @@ def _detour(headers: Mapping[str, str], home: str) -> Rejected:
 def _refusal(status: int, reason: str, headers: Mapping[str, str], home: str) -> Refused:
     if _SIGN_ON.search(reason):
         return Refused(
-            f"The organization asks for single sign-on{reason} Sign in to it once at {home}, as the "
-            "user of the token, or use an organization token."
+            f"The organization asks for single sign-on{reason} Sign in to it once at {home}, as "
+            "the user of the token, or use an organization token."
         )
     if status == HTTPStatus.UNAUTHORIZED:
         return Refused(

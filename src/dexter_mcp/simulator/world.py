@@ -61,6 +61,7 @@ class World:
         self.renamed: dict[tuple[str, str], str] = {}
         self.hashes: dict[tuple[int, str], int] = {}
         self.attachments: dict[str, list[tuple[int, Attachment]]] = {}
+        self.reports: dict[str, Json] = {}
         self._ids = itertools.count(1)
 
     def next_id(self, start: int) -> int:
@@ -152,6 +153,17 @@ class World:
         Raises KeyError for a project that does not exist.
         """
         return intake.ingest(self, self.projects[project_id], payload, attachments)
+
+    def report(self, event_id: str, *, name: str = "", email: str = "", comments: str) -> None:
+        """Let an end user say what happened to them; a later word replaces an earlier one."""
+        self.reports[event_id] = {
+            "id": str(self.next_id(5_000)),
+            "eventID": event_id,
+            "name": name,
+            "email": email,
+            "comments": comments,
+            "dateCreated": iso(self.now()),
+        }
 
     def open_issue(self, project: Project, fields: Json) -> Issue:
         """Start an issue with the next short id of its project; `fields` are those of `Issue`."""

@@ -4,13 +4,19 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 REFRESH = "refresh"
 REFRESH_SCHEMA: dict[str, Any] = {"type": "boolean", "description": "Past the cache."}
 _TRUTH = TypeAdapter(bool)
 _NOISE = ("", None)
-_UNSAID = frozenset({"title", "minLength", "minimum", "maximum"})
+_KINDS = {
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "array": "a list of texts",
+    "string": "a text",
+}
+_UNSAID = frozenset({"title", "minLength", "minimum", "maximum", "pattern"})
 """What costs a model tokens and helps it to nothing: the answer to a mistake says it."""
 
 
@@ -52,7 +58,13 @@ def present(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
-def explain(error: ValidationError, valid: Mapping[str, Any]) -> str:
+def valid(model: type[BaseModel], *, offered: bool) -> Mapping[str, Mapping[str, Any]]:
+    """Give the schema of each argument with its limits, `refresh` among them where it is offered."""
+    own: Mapping[str, Mapping[str, Any]] = model.model_json_schema(by_alias=True)["properties"]
+    return {**own, REFRESH: REFRESH_SCHEMA} if offered else own
+
+
+def explain(error: ValidationError, valid: Mapping[str, Mapping[str, Any]]) -> str:
     """Say which arguments were wrong and what would be right.
 
     `valid` is keyed by the names of the arguments that there are.
@@ -60,22 +72,36 @@ def explain(error: ValidationError, valid: Mapping[str, Any]) -> str:
     return " ".join(dict.fromkeys(_sentence(dict(fault), valid) for fault in error.errors()))
 
 
-def _sentence(fault: dict[str, Any], valid: Mapping[str, Any]) -> str:
+def _sentence(fault: dict[str, Any], valid: Mapping[str, Mapping[str, Any]]) -> str:
     name = str(fault["loc"][0]) if fault["loc"] else REFRESH
-    limits = fault.get("ctx", {})
+    if fault["type"] == "extra_forbidden":
+        return _unknown(name, valid)
+    schema = valid[name]
     match fault["type"]:
-        case "extra_forbidden":
-            close = get_close_matches(name, valid, n=1)
-            hint = f" Did you mean `{close[0]}`?" if close else ""
-            return f"There is no argument `{name}`.{hint} Valid are: {', '.join(valid)}."
         case "missing":
-            return f"`{name}` is missing: {valid[name].description}"
-        case "literal_error":
-            return f"`{name}` must be {limits['expected']}, not {_shown(fault)}."
+            return f"`{name}` is missing: {schema['description']}"
+        case "string_too_short":
+            return f"`{name}` is empty: {schema['description']}"
         case "string_pattern_mismatch":
-            return f"`{name}` does not read {_shown(fault)}. It takes: {valid[name].description}"
+            return f"`{name}` can't be {_shown(fault)}: {schema['description']}"
+        case "literal_error":
+            wanted = fault["ctx"]["expected"]
+        case "greater_than_equal" | "less_than_equal":
+            wanted = _bounds(schema)
         case _:
-            return f"`{name}`: {fault['msg']}, not {_shown(fault)}."
+            wanted = f"{_KINDS[schema['type']]} {_bounds(schema)}".rstrip()
+    return f"`{name}` must be {wanted}, not {_shown(fault)}."
+
+
+def _unknown(name: str, valid: Mapping[str, Any]) -> str:
+    close = get_close_matches(name, valid, n=1)
+    hint = f" Did you mean `{close[0]}`?" if close else ""
+    rest = f"Valid are: {', '.join(valid)}." if valid else "This tool takes no arguments."
+    return f"There is no argument `{name}`.{hint} {rest}"
+
+
+def _bounds(schema: Mapping[str, Any]) -> str:
+    return f"from {schema['minimum']} to {schema['maximum']}" if "minimum" in schema else ""
 
 
 def _shown(fault: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from dexter_mcp.insights import missing
 from dexter_mcp.insights.event_lookup import read_event
 from dexter_mcp.tools.params import (
     Cursor,
@@ -34,7 +35,7 @@ Query = Annotated[
 ]
 
 
-@toolset.read_for_good
+@toolset.read
 async def get_event(
     desk: DeskDep,
     *,
@@ -72,17 +73,19 @@ async def list_issue_events(
     cursor: Cursor = "",
 ) -> Answer:
     """List an issue's events, newest first: id, time, user, release, environment."""
-    named, within = await desk.issue(org, issue), time_range(period, start, end)
-    page = await desk.sentry.events.list(
-        named.org,
-        named.id,
-        query=query,
-        environment=environment,
-        stats_period=within.period,
-        start=within.start,
-        end=within.end,
-        per_page=limit,
-        cursor=cursor,
-    )
-    asked = view.Asked(named.org, named.id, query, tuple(environment), str(within))
+    within = time_range(period, start, end)
+    named = await desk.issue(org, issue)
+    with missing.issue(named.org, named.id, environment):
+        page = await desk.sentry.events.list(
+            named.org,
+            named.id,
+            query=query,
+            environment=environment,
+            stats_period=within.period,
+            start=within.start,
+            end=within.end,
+            per_page=limit,
+            cursor=cursor,
+        )
+    asked = view.Asked(named.id, query, tuple(environment), str(within))
     return view.listing(page, asked, fence=desk.fence(), now=desk.now())

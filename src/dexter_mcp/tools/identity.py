@@ -8,7 +8,7 @@ from dexter_mcp.views.answer import Answer
 toolset = Toolset("identity")
 
 
-@toolset.read_for_good
+@toolset.read_bare
 async def whoami(desk: DeskDep) -> Answer:
     """Tell whose token this is, its scopes, and the organizations and regions it reaches."""
     return view.whoami(await access(desk))

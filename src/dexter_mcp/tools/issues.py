@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from dexter_mcp.insights import missing
 from dexter_mcp.insights.issue_context import read_issue
 from dexter_mcp.sentry.issues import Sort
 from dexter_mcp.tools.params import (
@@ -58,19 +59,22 @@ async def search_issues(
 
     Counts are of the time range. Syntax: the resource dexter://guide/search.
     """
-    home, within = await desk.org(org), time_range(period, start, end)
-    page = await desk.sentry.issues.search(
-        home,
-        query=query,
-        project=await desk.projects(home, project),
-        environment=environment,
-        stats_period=within.period,
-        start=within.start,
-        end=within.end,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-    )
+    within = time_range(period, start, end)
+    home = await desk.org(org)
+    chosen = await desk.projects(home, project)
+    with missing.organization(home, environment):
+        page = await desk.sentry.issues.search(
+            home,
+            query=query,
+            project=chosen,
+            environment=environment,
+            stats_period=within.period,
+            start=within.start,
+            end=within.end,
+            sort=sort,
+            limit=limit,
+            cursor=cursor,
+        )
     asked = view.Asked(home, query, tuple(project), tuple(environment), str(within), sort)
     return view.listing(page, asked, fence=desk.fence(), now=desk.now())
 

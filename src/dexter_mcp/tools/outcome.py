@@ -1,19 +1,21 @@
 """What a client receives: an answer, or a failure that the model can act on."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from mcp.types import CallToolResult, TextContent
 from pydantic import TypeAdapter
 
-from dexter_mcp.sentry.errors import SentryError
+from dexter_mcp.sentry.errors import Invalid, NoToken, SentryError
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.trail import Trail
 from dexter_mcp.views.answer import Answer
-from dexter_mcp.views.moments import span
-from dexter_mcp.views.untrusted import clean
+from dexter_mcp.views.secrets import redact_value
+from dexter_mcp.views.untrusted import clean, glimpse
 
-_WORTH_SAYING = 5.0
-"""Seconds: a younger answer is as good as a new one."""
+_MARK = "untrusted"
+"""The only key of the object that stands for a text from an event."""
+_PAIR = 2
 _LONGEST = 4_000
 """Characters of a single text in structured data."""
 
@@ -21,7 +23,7 @@ _LONGEST = 4_000
 def success(answer: Answer, trail: Trail, *, structured: bool) -> CallToolResult:
     """Send the text; the data too where programs asked for it."""
     return CallToolResult(
-        content=[TextContent(type="text", text=answer.text + _age_note(trail))],
+        content=[TextContent(type="text", text=answer.text)],
         structured_content=_data(answer) if structured else None,
         _meta={**answer.meta, **_cost(trail)},
     )
@@ -35,22 +37,16 @@ def failure(text: str) -> CallToolResult:
 def refusal(error: SentryError, trail: Trail) -> CallToolResult:
     """Send what kept Sentry from answering; when it may work again, as data too.
 
-    The reference leads to the lines of the log, where something went over the wire at all.
+    The reference leads to the lines of the log, where the failure went over the wire at all.
     """
-    sent = f" (request {trail.reference})" if trail.requests or trail.ages else ""
+    unsent = isinstance(error, (Invalid, NoToken)) or not trail.requests
+    sent = "" if unsent else f" (request {trail.reference})"
     again = {} if error.retry_after is None else {"dexter-mcp/retryAfterSeconds": error.retry_after}
     return CallToolResult(
         content=[TextContent(type="text", text=f"{error}{sent}")],
         is_error=True,
         _meta={**again, **_cost(trail)},
     )
-
-
-def _age_note(trail: Trail) -> str:
-    age = trail.oldest or 0.0
-    if trail.stale:
-        return f"\n(Sentry does not answer; some of this is from {span(age)} ago)"
-    return f"\n(partly from memory, up to {span(age)} old)" if age >= _WORTH_SAYING else ""
 
 
 def _cost(trail: Trail) -> dict[str, Any]:
@@ -64,10 +60,38 @@ def _data(answer: Answer) -> dict[str, Any]:
     return told if is_object(told) else {"result": told}
 
 
-def _harmless(value: Any) -> Any:
-    """Clean and redact every text: programs hand what they read to models too."""
+def _harmless(value: Any, name: str = "") -> Any:
+    """Clean and redact every text, also for its `name`: programs hand what they read to models."""
     if is_object(value):
-        return {clean(key, limit=_LONGEST): _harmless(inner) for key, inner in value.items()}
+        return {
+            clean(key, limit=_LONGEST): _harmless(value[key], to) for key, to in _names(value, name)
+        }
     if is_array(value):
-        return [_harmless(inner) for inner in value]
-    return clean(value, limit=_LONGEST, multiline=True) if isinstance(value, str) else value
+        first = _event_text(value[0]) if value else ""
+        is_pair = len(value) == _PAIR and first and _event_text(value[1])
+        names = ("", first) if is_pair else (name,) * len(value)
+        return [_harmless(inner, to) for inner, to in zip(value, names, strict=True)]
+    return _text(value, name) if isinstance(value, str) else value
+
+
+def _names(value: dict[str, Any], name: str) -> Iterator[tuple[str, str]]:
+    """Say for each key of an object which name the text below it goes by.
+
+    That is the key itself, but not the mark of event text, nor where `key` tells the name: a tag
+    repeats its value as `name`.
+    """
+    told = _event_text(value["key"]) or str(value["key"]) if {"key", "value"} <= set(value) else ""
+    for key in value:
+        if key == _MARK:
+            yield key, name
+        else:
+            yield key, told if told and key in {"value", "name"} else key
+
+
+def _event_text(value: Any) -> str:
+    return str(value[_MARK]) if is_object(value) and set(value) == {_MARK} else ""
+
+
+def _text(text: str, name: str) -> str:
+    shown = redact_value(name, glimpse(text, limit=_LONGEST))
+    return clean(shown, limit=_LONGEST, multiline=True)

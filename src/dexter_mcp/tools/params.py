@@ -2,14 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from dexter_mcp.sentry import cursors
+from dexter_mcp.sentry.json_types import is_array
 
 
 def listed(value: Any) -> Any:
-    """Take `"x"` for `["x"]`, and an empty string for an empty list."""
-    if isinstance(value, (str, int)):
-        return [str(value)] if value != "" else []
-    return value
+    """Take `"x"` for `["x"]`, and leave out what is empty."""
+    items = [str(value)] if isinstance(value, (str, int)) else value
+    return [item for item in items if item != ""] if is_array(items) else items
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
@@ -47,4 +49,10 @@ Include = Annotated[
     BeforeValidator(listed),
     Field(description="Only these parts; empty for the usual ones."),
 ]
-Cursor = Annotated[str, Field(description="From the last page.")]
+
+
+def _cursor(text: str) -> str:
+    return cursors.check(text) if text else text
+
+
+Cursor = Annotated[str, AfterValidator(_cursor), Field(description="From the last page.")]

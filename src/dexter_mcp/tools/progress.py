@@ -2,36 +2,47 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Protocol, TypeVar
 
 import anyio
-from mcp.server.mcpserver import Context
+
+T = TypeVar("T")
 
 _INTERVAL = 2.0
 """Seconds of silence that nobody minds."""
 
 
-async def reporting(context: Context[Any, Any], run: Callable[[], Awaitable[Any]]) -> Any:
+class Listener(Protocol):
+    """Who wants to hear how far a call has come; the context of an MCP request is one."""
+
+    async def report_progress(
+        self, progress: float, total: float | None = None, message: str | None = None
+    ) -> None:
+        """Tell it."""
+        ...
+
+
+async def reporting(listener: Listener, run: Callable[[], Awaitable[T]]) -> T:
     """Run to the end, with a progress notification every two seconds where the client wants any.
 
     Whatever `run` raises comes out as it is.
     """
-    result: Any = None
+    came: list[T] = []
     try:
         async with anyio.create_task_group() as group:
-            group.start_soon(_tick, context)
-            result = await run()
+            group.start_soon(_tick, listener)
+            came.append(await run())
             group.cancel_scope.cancel()
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from failed.exceptions[0].__cause__
-    return result
+    return came[0]
 
 
-async def _tick(context: Context[Any, Any]) -> None:
+async def _tick(listener: Listener) -> None:
     waited = 0.0
     # A client that is gone gets no news; the call ends by itself.
     with suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):
         while True:
             await anyio.sleep(_INTERVAL)
             waited += _INTERVAL
-            await context.report_progress(waited, message=f"waiting for Sentry, {waited:.0f} s")
+            await listener.report_progress(waited, message=f"waiting for Sentry, {waited:.0f} s")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from dexter_mcp.insights import missing
 from dexter_mcp.tools.params import Cursor, Limit, Org
 from dexter_mcp.tools.toolset import DeskDep, Toolset
 from dexter_mcp.views import projects as view
@@ -20,5 +21,6 @@ async def list_projects(
 ) -> Answer:
     """List an organization's projects: slug, platform, teams, latest release, environments."""
     home = await desk.org(org)
-    page = await desk.sentry.projects.list(home, query=query, per_page=limit, cursor=cursor)
+    with missing.organization(home):
+        page = await desk.sentry.projects.list(home, query=query, per_page=limit, cursor=cursor)
     return view.listing(page, org=home, query=query, fence=desk.fence())

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from dexter_mcp.sentry.errors import Invalid
 
-_PERIOD = re.compile(r"[0-9]{1,5}[smhdw]")
+_UNITS = "smhdw"
+_PERIOD = re.compile(rf"[0-9]{{1,5}}[{_UNITS}]")
 
 
 class TimeRange(NamedTuple):
-    """Either a period that ends now, or a start and an end; never both."""
+    """Either a period that ends now, or a start and an end in UTC; never both."""
 
     period: str
     start: str
@@ -18,7 +19,7 @@ class TimeRange(NamedTuple):
 
     def __str__(self) -> str:
         if self.start:
-            return f"{self.start} to {self.end}"
+            return f"{self.start} to {self.end} UTC"
         return f"last {self.period}" if self.period else ""
 
 
@@ -33,25 +34,28 @@ def time_range(period: str, start: str, end: str) -> TimeRange:
         return TimeRange(_period(period), "", "")
     if not (start and end):
         raise Invalid("`start` and `end` belong together: give both, or `period` alone.")
-    if _time(start, "start") >= _time(end, "end"):
-        raise Invalid(f"`start` ({start}) must be before `end` ({end}).")
-    return TimeRange("", start, end)
+    first, last = _time(start, "start"), _time(end, "end")
+    if first >= last:
+        raise Invalid(f"`start` ({first} UTC) must be before `end` ({last} UTC).")
+    return TimeRange("", first, last)
 
 
 def _period(text: str) -> str:
     if text and not _PERIOD.fullmatch(text):
         raise Invalid(
-            f"`period` is a number and a unit (m, h, d, w), such as 24h or 14d, not {text[:40]!r}. "
-            "For other ranges give `start` and `end`."
+            f"`period` is a number and a unit ({', '.join(_UNITS)}), such as 24h or 14d, not "
+            f"{text[:40]!r}. For other ranges give `start` and `end`."
         )
     return text
 
 
-def _time(text: str, name: str) -> float:
+def _time(text: str, name: str) -> str:
+    """Write a time in UTC to the second, so that texts compare as the times that they tell."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        there = moment.astimezone(UTC) if moment.tzinfo else moment
+    except (ValueError, OverflowError) as error:
         raise Invalid(
             f"`{name}` is no time: {text[:40]!r}. Give ISO 8601, such as 2026-08-12T09:00:00Z."
         ) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return there.replace(tzinfo=None).isoformat(timespec="seconds")

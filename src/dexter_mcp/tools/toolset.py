@@ -5,16 +5,17 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated, Any, Concatenate, ParamSpec
 
-import anyio
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.resolve import Resolve
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import ValidationError
 
+from dexter_mcp.insights.answering import answered
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.doorway import Doorway
 from dexter_mcp.sentry import SentryError, trail
+from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.tools import arguments as args
 from dexter_mcp.tools.outcome import failure, refusal, success
 from dexter_mcp.tools.progress import reporting
@@ -46,13 +47,16 @@ class Offered(Tool):
     ) -> Any:
         """Check the arguments, then run the tool, and report progress while it lasts."""
         given = args.present(arguments)
+        offered = args.REFRESH in self.parameters["properties"]
         try:
-            refresh = args.take_refresh(
-                given, offered=args.REFRESH in self.parameters["properties"]
-            )
+            refresh = args.take_refresh(given, offered=offered)
             self.fn_metadata.validate_arguments(given)
         except ValidationError as error:
-            return failure(args.explain(error, self.fn_metadata.arg_model.model_fields))
+            return failure(
+                args.explain(error, args.valid(self.fn_metadata.arg_model, offered=offered))
+            )
+        except Invalid as error:
+            return failure(str(error))
         with trail.follow(refresh=refresh):
             run = functools.partial(super().run, given, context, convert_result)
             return await reporting(context, run)
@@ -75,8 +79,8 @@ class Toolset:
         """Offer a tool that changes nothing. The model may ask for what is not from memory."""
         return self._offer(action, _READS, refreshable=True)
 
-    def read_for_good(self, action: Action[P]) -> Action[P]:
-        """Offer a tool that changes nothing, and whose answers don't change either."""
+    def read_bare(self, action: Action[P]) -> Action[P]:
+        """Offer a tool that changes nothing, and whose answer changes too seldom for `refresh`."""
         return self._offer(action, _READS, refreshable=False)
 
     def _offer(self, action: Action[P], effect: ToolAnnotations, *, refreshable: bool) -> Action[P]:
@@ -98,14 +102,11 @@ def _carried_out(
 
     @functools.wraps(action)
     async def call(desk: Desk, *positional: P.args, **named: P.kwargs) -> CallToolResult:
-        limit, here = desk.settings.hard_deadline, trail.current()
+        here = trail.current()
         try:
-            with anyio.fail_after(limit):
-                answer = await action(desk, *positional, **named)
+            answer = await answered(desk, lambda: action(desk, *positional, **named))
         except SentryError as error:
             return refusal(error, here)
-        except TimeoutError:
-            return failure(f"Sentry took longer than {limit:g} s. Ask for less, or try again.")
         return success(answer, here, structured=desk.settings.structured)
 
     return call

@@ -104,4 +104,6 @@ def _extra(extra: Sequence[pairs.Pair], *, full: bool) -> Iterator[str]:
 
 
 def _packages(event: Event) -> Iterator[str]:
-    return (pairs.named(pair, limit=_WORD, between=" ") for pair in event.packages)
+    """Name what was installed. A name such as `pyjwt` makes no secret of a version."""
+    for package, version in event.packages:
+        yield " ".join(filter(None, (clean(text, limit=_WORD) for text in (package, version))))

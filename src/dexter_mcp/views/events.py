@@ -33,9 +33,8 @@ _TOLD_ELSEWHERE = frozenset(
 
 @dataclass(frozen=True)
 class FoundEvent:
-    """An event, and the issue that it belongs to: its number, or its short id."""
+    """An event, and the issue that it belongs to: its short id, or else its number."""
 
-    org: str
     issue: str
     event: Event
 
@@ -44,7 +43,6 @@ class FoundEvent:
 class Asked:
     """What was asked of the list, as it was sent."""
 
-    org: str
     issue: str
     query: str
     environment: tuple[str, ...]

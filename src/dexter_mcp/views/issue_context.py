@@ -37,8 +37,6 @@ class IssueContext:
     `asked` is what somebody called the issue; `failed` names the parts that could not be read.
     """
 
-    org: str
-    asked: str
     issue: Issue
     event: Event | None
     tags: tuple[Tag, ...]
@@ -46,6 +44,7 @@ class IssueContext:
     attachments: tuple[Attachment, ...]
     notes: tuple[Note, ...]
     failed: tuple[Failed, ...]
+    asked: str = ""
 
 
 def full(

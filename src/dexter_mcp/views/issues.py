@@ -56,8 +56,10 @@ def listing(page: Page[Issue], asked: Asked, *, fence: Fence, now: datetime) -> 
     )
     if not page.items:
         return Answer(f"No issue matches.\n{query}\n{_wider(asked)}", data=page)
-    several = len({issue.project.slug for issue in page.items}) > 1
-    rows = [_row(issue, now, several=several) for issue in page.items]
+    projects = tuple({issue.project.slug for issue in page.items})
+    rows = [_row(issue, now, several=len(projects) > 1) for issue in page.items]
+    if len(projects) == 1 and projects != asked.project:
+        query += f"; all in project {name(projects[0])}"
     lines = [found(page, "issue"), query, fence.block([table(_HEADERS, rows)]), *onward(page)]
     return Answer("\n".join(lines), data=page)
 

@@ -8,7 +8,7 @@ from dexter_mcp.views.table import table
 from dexter_mcp.views.untrusted import name
 
 _URL = 200
-_HEADERS = ("org", "name", "status", "link", "region")
+_HEADERS = ("org", "name", "status", "link")
 
 
 def listing(page: Page[Organization], *, query: str) -> Answer:
@@ -35,5 +35,4 @@ def _row(each: Organization) -> list[str]:
         name(each.name),
         name(each.status.name) if each.status.id not in {"", "active"} else "",
         name(each.links.organization_url, limit=_URL),
-        name(each.links.region_url, limit=_URL),
     ]

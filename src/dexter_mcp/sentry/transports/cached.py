@@ -8,7 +8,7 @@ import anyio
 import httpx2
 from cachetools import TLRUCache
 
-from dexter_mcp.sentry import wire
+from dexter_mcp.sentry import deadline, wire
 from dexter_mcp.sentry.errors import RateLimited, Resting
 from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports.wrapper import Clock, Key, Wrapper, copy_of, identity
@@ -17,8 +17,12 @@ STALE_FOR = 15 * 60.0
 """Seconds past its freshness for which an answer is better than none."""
 WORTH_WAITING = 15.0
 """Seconds to wait for a newer answer where an older one is at hand."""
+TO_ANSWER = 3.0
+"""Seconds before the deadline at which even who insists on a newer answer gets the older one."""
 OVERHEAD = 1_500
 """Bytes that an answer takes besides its body: headers, URL, the entry itself."""
+
+_LIMITED = "Sentry asks to wait"
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,8 @@ class Cached(Wrapper):
     A request states in seconds, as the extension `fresh_for`, how old an answer may be; with the
     extension `refresh` none from memory will do while Sentry answers. A write names, as the
     extension `touches`, what is no longer true, in the words of `wire.is_touched`. An answer from
-    memory carries its age in seconds as the extension `age`, and with `stale` it is older than
-    wanted, because Sentry did not give a newer one.
+    memory carries its age in seconds as the extension `age`, and as `stale` why it is older than
+    wanted.
     """
 
     def __init__(
@@ -79,13 +83,20 @@ class Cached(Wrapper):
         self, request: httpx2.Request, kept: _Kept, fresh_for: float
     ) -> httpx2.Response:
         """Ask anew, but not for long, and make do with what is kept if nothing better comes."""
-        with anyio.move_on_after(WORTH_WAITING):
+        why = "Sentry does not answer"
+        with anyio.move_on_after(_patience(request)):
             try:
                 response = await self._read(request, fresh_for)
-            except (httpx2.RequestError, Resting, RateLimited):
-                return self._stale(kept)
-            return response if _is_answer(response) else self._stale(kept)
-        return self._stale(kept)
+            except RateLimited:
+                why = _LIMITED
+            except (httpx2.RequestError, Resting):
+                pass
+            else:
+                if _is_answer(response):
+                    return response
+                why = _LIMITED if response.status_code == HTTPStatus.TOO_MANY_REQUESTS else why
+        self._pulse.count("stale")
+        return copy_of(kept.response, {"age": self._clock() - kept.since, "stale": why})
 
     async def _read(self, request: httpx2.Request, fresh_for: float) -> httpx2.Response:
         reading = _Reading(identity(request))
@@ -101,10 +112,6 @@ class Cached(Wrapper):
         elif response.is_success and wire.is_data(response.content) and reading.true:
             self._keep(reading.key, _Kept(copy_of(response), self._clock(), fresh_for))
         return response
-
-    def _stale(self, kept: _Kept) -> httpx2.Response:
-        self._pulse.count("stale")
-        return copy_of(kept.response, {"age": self._clock() - kept.since, "stale": True})
 
     async def _write(self, request: httpx2.Request) -> httpx2.Response:
         """Forget what is touched, also what is being read meanwhile."""
@@ -123,6 +130,13 @@ class Cached(Wrapper):
     def _keep(self, key: Key, kept: _Kept) -> None:
         if _size(kept) <= self._kept.maxsize:
             self._kept[key] = kept
+
+
+def _patience(request: httpx2.Request) -> float:
+    """Say how long to wait for a newer answer: who insists on one, almost to the deadline."""
+    if not request.extensions.get("refresh"):
+        return WORTH_WAITING
+    return max(WORTH_WAITING, deadline.left() - TO_ANSWER)
 
 
 def _is_answer(response: httpx2.Response) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dexter_mcp.simulator.intake.loose import mapping, mappings, pairs
+from dexter_mcp.simulator.intake.loose import mapping, mappings, pairs, text
 from dexter_mcp.simulator.memory.store import Event
 from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.telling.visitors import visitor
@@ -24,11 +24,11 @@ def payload_of(body: Json, event: Event, tags: dict[str, str]) -> Json:
     }
     if event.user:
         own["user"] = visitor(event.user)
-    return body | own | _placed(body, event)
+    return body | own | _placed(body, event, tags)
 
 
-def _placed(body: Json, event: Event) -> Json:
-    """Put what a body tells relative to its event into the event's time and trace."""
+def _placed(body: Json, event: Event, tags: dict[str, str]) -> Json:
+    """Put what a body tells relative to its event into the event's time, trace and surroundings."""
     at, trace = event.at, {"trace_id": event.trace} if event.trace else {}
     placed: Json = {}
     if "start_timestamp" in body:
@@ -40,10 +40,24 @@ def _placed(body: Json, event: Event) -> Json:
         placed["spans"] = [_moved(span, at) | trace for span in mappings(body["spans"])]
     if "_occurrence" in body:
         placed["_occurrence"] = {"detectionTime": at} | mapping(body["_occurrence"])
+    if contexts := mapping(body.get("contexts")):
+        placed["contexts"] = contexts | _varied(contexts, tags)
     if trace:
-        contexts = mapping(body["contexts"])
-        placed["contexts"] = contexts | {"trace": mapping(contexts["trace"]) | trace}
+        placed["contexts"]["trace"] = mapping(contexts["trace"]) | trace
     return placed
+
+
+def _varied(contexts: Json, tags: dict[str, str]) -> Json:
+    """Complete the products that each event has another version or model of, as its tags say."""
+    varied: Json = {}
+    for kind in ("browser", "os"):
+        product = mapping(contexts.get(kind))
+        version = tags.get(kind, "").removeprefix(text(product.get("name"))).strip()
+        if product and version:
+            varied[kind] = {"version": version} | product
+    if device := mapping(contexts.get("device")):
+        varied["device"] = {"model": tags["device"]} | device if "device" in tags else device
+    return varied
 
 
 def _moved(item: Json, at: float) -> Json:

@@ -256,10 +256,6 @@ class Store:
             "UPDATE events SET issue = ? WHERE issue = ?", [(target, issue) for issue in issues]
         )
 
-    def forget(self, issue: int) -> None:
-        """Drop all events of an issue."""
-        self._database.execute("DELETE FROM events WHERE issue = ?", (issue,))
-
     def _rows(self, *parts: str | Where) -> list[tuple[Any, ...]]:
         if not self._indexed:
             self._database.executescript(schema.INDEXES)

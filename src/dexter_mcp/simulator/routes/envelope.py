@@ -142,6 +142,8 @@ def _accepted(world: "World", request: Request, envelope: Envelope) -> Response:
         if item.kind in _EVENTS:
             payload = _identified(read_json(item.body), event_id) | _kind(item)
             event_id = world.ingest(project_id, payload, files)
+        if item.kind == "user_report":
+            _report(world, read_json(item.body))
     return JSONResponse({"id": event_id} if event_id else {})
 
 
@@ -151,6 +153,14 @@ def _identified(payload: Json, event_id: str) -> Json:
 
 def _kind(item: Item) -> Json:
     return {"type": "transaction"} if item.kind == "transaction" else {}
+
+
+def _report(world: "World", report: Json) -> None:
+    """Take what an end user says; https://develop.sentry.dev/sdk/telemetry/user-reports/."""
+    event_id = text(report.get("event_id")).replace("-", "").lower()
+    said = {key: text(report.get(key)) for key in ("name", "email", "comments")}
+    if event_id and said["comments"]:
+        world.report(event_id, **said)
 
 
 def _attachment(item: Item) -> Attachment:

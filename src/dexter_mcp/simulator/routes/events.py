@@ -142,4 +142,5 @@ def _details(call: Call, event: Event, within: Where | None = None) -> Json:
         previous=before.id if before else None,
         next=after.id if after else None,
         release=release_json(call.world, release) if release else None,
+        report=call.world.reports.get(event.id),
     )

@@ -76,10 +76,16 @@ def _people(call: Call, issue: Issue) -> Json:
             if (user := user_or_none(call.world, issue.org, email))
         ],
         "participants": [],
-        "userReportCount": 0,
+        "userReportCount": _reported(call, issue),
         "pluginIssues": [],
         "pluginActions": [],
     }
+
+
+def _reported(call: Call, issue: Issue) -> int:
+    """Count the events that an end user has said something about."""
+    reported = Where.among("id", call.world.reports)
+    return len(call.world.store.find(call.world.events_of(issue) & reported))
 
 
 def _releases(call: Call, issue: Issue, where: Where) -> Json:

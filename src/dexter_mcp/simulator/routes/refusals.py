@@ -20,7 +20,7 @@ class Refusal(Exception):
         self.headers = headers
 
 
-def answer(_: Request, refusal: Exception) -> Response:
+async def answer(_: Request, refusal: Exception) -> Response:
     """Put a refusal on the wire."""
     if not isinstance(refusal, Refusal):
         raise refusal

@@ -48,6 +48,7 @@ def event_details(
     previous: str | None,
     next: str | None,  # noqa: A002 (the API's own word)
     release: Json | None,
+    report: Json | None = None,
 ) -> Json:
     """Shape an event in full, with its entries; `previous` and `next` are event ids.
 
@@ -62,7 +63,7 @@ def event_details(
         "dateReceived": iso(received),
         "occurrence": _occurrence(payload, project_id, received),
         "release": release,
-        "userReport": None,
+        "userReport": report,
         "sdkUpdates": [],
         "resolvedWith": [],
         "previousEventID": previous,

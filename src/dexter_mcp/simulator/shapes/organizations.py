@@ -27,7 +27,10 @@ def organization_json(call: Call, org: Organization) -> Json:
         "allowMemberInvite": True,
         "allowMemberProjectCreation": True,
         "allowSuperuserAccess": False,
-        "links": {"organizationUrl": f"{call.base}/{org.slug}", "regionUrl": region_url(call, org)},
+        "links": {
+            "organizationUrl": f"{call.base}/organizations/{org.slug}/",
+            "regionUrl": region_url(call, org),
+        },
         "features": _FEATURES,
     }
 

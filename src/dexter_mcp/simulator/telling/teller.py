@@ -149,6 +149,15 @@ def _releases(
     for step in sorted(set(steps)):
         weights = {name: story.releases[name] for name in names[:step]}
         drawn += _weighted(weights, steps.count(step), chance)
+    return _in_order(drawn, names)
+
+
+def _in_order(drawn: list[str], names: Sequence[str]) -> list[str]:
+    """Let the first event carry the oldest of the releases, and the last one the newest."""
+    places = [at for at, release in enumerate(drawn) if release]
+    for end, choose in ((places[0], min), (places[-1], max)) if places else ():
+        other = choose(places, key=lambda at: names.index(drawn[at]))
+        drawn[end], drawn[other] = drawn[other], drawn[end]
     return drawn
 
 

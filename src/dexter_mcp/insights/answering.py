@@ -1,0 +1,39 @@
+"""A question answered before whoever asked gives up, and told how fresh the answer is."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import anyio
+
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.sentry import trail
+from dexter_mcp.sentry.errors import Unreachable
+from dexter_mcp.sentry.trail import Trail
+from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.moments import span
+
+_WORTH_SAYING = 5.0
+"""Seconds: a younger answer is as good as a new one."""
+
+
+async def answered(desk: Desk, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Wait for an answer until the hard deadline, and note its age where that matters.
+
+    Raises:
+        Unreachable: The deadline passed.
+        SentryError: Whatever `ask` raises.
+    """
+    limit = desk.settings.hard_deadline
+    try:
+        with anyio.fail_after(limit):
+            answer = await ask()
+    except TimeoutError:
+        raise Unreachable(f"Sentry took longer than {limit:g} s. Ask for less.") from None
+    return replace(answer, text=answer.text + _age_note(trail.current()))
+
+
+def _age_note(trail: Trail) -> str:
+    age = trail.oldest or 0.0
+    if trail.stale:
+        return f"\n({trail.stale}; some of this is from {span(age)} ago)"
+    return f"\n(partly from memory, up to {span(age)} old)" if age >= _WORTH_SAYING else ""
