@@ -1,7 +1,6 @@
 """What the tests share: a sample world at a fixed moment, and clients in both protocol eras."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -10,6 +9,7 @@ from mcp import Client
 
 from answers import Ask, text_of
 from clock import generous, now
+from description import DESCRIPTION
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
@@ -19,8 +19,6 @@ hypothesis.register_profile("unhurried", deadline=None)
 hypothesis.load_profile("unhurried")
 
 Era = Literal["auto", "legacy"]
-
-DESCRIPTION = Path(__file__).parents[2] / "shared" / "sentry" / "openapi-structure.json"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

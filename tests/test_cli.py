@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from dexter_mcp.cli.logs import JsonLines
 from dexter_mcp.cli.screen import Screen
 from dexter_mcp.cli.snippets import snippets
 from dexter_mcp.cli.surface import table
+from dexter_mcp.simulator import Simulator
 
 TOKEN = "sntryu_invented0invented0invented"
 
@@ -93,7 +95,10 @@ def test_call_takes_text_json_and_lists() -> None:
         (["call", "get_issue", "issue"], "neither key=value nor key:=json"),
         (["call", "get_issue", "=1"], "neither key=value nor key:=json"),
         (["call", "get_issue", "limit:=five"], "has no JSON"),
-        (["call"], "TOOL"),
+        (["call"], "required: TOOL; see dexter-mcp call --help."),
+        (["simulator", "--port", "99999999"], "99999999 is no port; choose one from 0 to 65535"),
+        (["simulator", "--port", "-1"], "-1 is no port"),
+        (["simulator", "--port", "http"], "http is no port"),
     ],
 )
 def test_a_mistyped_command_line_gets_one_line_and_exit_code_2(
@@ -206,6 +211,28 @@ def test_the_simulator_prints_what_an_sdk_and_a_client_need() -> None:
     key, _, rest = told["SENTRY_DSN"].removeprefix("http://").partition("@")
     assert key
     assert rest.startswith(told["SENTRY_URL"].removeprefix("http://"))
+
+
+def test_the_simulator_names_the_project_that_its_dsn_reports_to() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "dexter_mcp", "simulator"],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout
+        told = next(line for line in process.stdout if line.startswith("with the last"))
+        process.terminate()
+    slugs = {project.slug for project in Simulator.with_sample_data().world.projects.values()}
+    assert told.split()[-1].removesuffix(".") in slugs
+
+
+def test_a_taken_port_is_told_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        result = dexter("simulator", "--port", str(port))
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr == f"dexter-mcp: port {port} is taken; choose another with --port.\n"
 
 
 # What people look at

@@ -8,8 +8,10 @@ import pytest
 
 from dexter_mcp.cli.checks import Finding, judge
 from dexter_mcp.cli.evidence import Evidence, gather
+from dexter_mcp.sentry.errors import SCOPES
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Fault, Simulator, World
+from dexter_mcp.tools.registry import NEEDS
 
 pytestmark = pytest.mark.anyio
 
@@ -48,6 +50,10 @@ async def test_a_missing_scope_is_named_with_its_toolset() -> None:
     assert finding.verdict == "bad"
     assert "projects" in finding.told
     assert "project:read" in finding.remedy
+
+
+def test_no_scope_is_asked_for_that_no_toolset_needs() -> None:
+    assert set(SCOPES.split(", ")) == {need for need in NEEDS.values() if need}
 
 
 async def test_a_write_scope_implies_the_read_scope() -> None:
@@ -92,7 +98,7 @@ async def test_nobody_at_the_address_is_told_with_a_remedy() -> None:
     evidence = await gather(SETTINGS, httpx2.MockTransport(refuse))
     finding = by_subject(evidence)["address"]
     assert finding.verdict == "bad"
-    assert "SSL_CERT_FILE" in finding.remedy
+    assert "DEXTER_CA_BUNDLE" in finding.remedy
 
 
 async def test_a_self_hosted_server_has_no_rate_limit() -> None:

@@ -1,10 +1,11 @@
 """Prompts: one Markdown template each, in `prompts/` at the top of the repository.
 
-The lines between the dashes name the title, the description and the arguments; the body is what
-the assistant gets, with `$placeholders` filled in and without the tools that are not on offer.
+The lines between the dashes name the title, the description, the tool without which the prompt
+leads nowhere, and the arguments; the body is what the assistant gets, with `$placeholders` filled
+in and without the tools that are not on offer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from string import Template
 
 from mcp import MCPError
@@ -15,7 +16,7 @@ from mcp.types import INVALID_PARAMS
 from dexter_mcp.views.authored import Offer, folder, front_matter
 
 _REQUIRED = " (required)"
-_ABOUT_THE_PROMPT = frozenset({"title", "description"})
+_ABOUT_THE_PROMPT = frozenset({"title", "description", "needs"})
 _PHRASES = {
     "in_org": (" in the organization `{}`", "org"),
     "of_issue": (" of the issue `{}`", "issue"),
@@ -25,13 +26,14 @@ _DEFAULTS = {"period": "14d"}
 
 
 def prompts(offer: Offer) -> Iterator[Prompt]:
-    """Offer every prompt, fitted to the tools on offer."""
+    """Offer the prompts that the tools on offer can carry, fitted to these."""
     for file in sorted(folder("templates", "prompts").iterdir(), key=lambda file: file.name):
-        yield _prompt(file.name.removesuffix(".md"), file.read_text(encoding="utf-8"), offer)
+        front, body = front_matter(file.read_text(encoding="utf-8"))
+        if front["needs"] in offer.offered:
+            yield _prompt(file.name.removesuffix(".md"), front, offer.keep(body))
 
 
-def _prompt(name: str, text: str, offer: Offer) -> Prompt:
-    front, body = front_matter(text)
+def _prompt(name: str, front: Mapping[str, str], body: str) -> Prompt:
     arguments = [
         PromptArgument(
             name=key.removesuffix(_REQUIRED),
@@ -46,7 +48,7 @@ def _prompt(name: str, text: str, offer: Offer) -> Prompt:
         title=front["title"],
         description=front["description"],
         arguments=arguments,
-        fn=_filler(Template(offer.keep(body)), arguments),
+        fn=_filler(Template(body), arguments),
         context_kwarg=None,
     )
 

@@ -3,7 +3,9 @@
 Sentry's things live under `sentry://`, what concerns this server under `dexter://`.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
@@ -16,58 +18,84 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from dexter_mcp.insights.desk import Desk
+    from dexter_mcp.sentry.reply import Page
 
+T = TypeVar("T")
 _MARKDOWN = "text/markdown"
 
 
-def add_resources(server: MCPServer[Any], doorway: Doorway, offer: Offer, table: str) -> None:
-    """Offer every resource; `table` lists the tools on offer."""
-    guides, summaries = Guides(offer, table), Summaries(doorway)
-    for uri, read, title, description in (
-        (
-            "dexter://guide/search",
-            guides.search,
-            "Guide: searching issues",
-            "Sentry's query syntax, exact and short.",
-        ),
-        (
-            "dexter://guide/tools",
-            guides.tools,
-            "Guide: working with Dexter",
-            "How to begin, and the tools on offer.",
-        ),
-        (
-            "dexter://status",
-            summaries.status,
-            "Status",
-            "How the road to Sentry has been: requests, cache, retries, limits, latency.",
-        ),
-        (
-            "sentry://organizations",
-            summaries.organizations,
-            "Organizations",
-            "The organizations that the token reaches.",
-        ),
-        (
-            "sentry://{org}/projects",
-            summaries.projects,
-            "Projects of an organization",
-            "Slugs, platforms, teams, releases and environments.",
-        ),
-        (
-            "sentry://{org}/issues/{issue}",
-            summaries.issue,
-            "Issue in full",
-            "State, stack trace, breadcrumbs, telling tags, activity.",
-        ),
-        (
-            "sentry://{org}/issues/{issue}/events/{event}",
-            summaries.event,
-            "Event in full",
-            "By id, or `latest`, `oldest`, `recommended`.",
-        ),
-    ):
-        server.resource(uri, title=title, description=description, mime_type=_MARKDOWN)(read)
+@dataclass(frozen=True)
+class _Resource:
+    """Something to read at an address; without a `toolset` it is always on offer."""
+
+    uri: str
+    read: "Callable[..., Any]"
+    title: str
+    description: str
+    toolset: str = ""
+
+
+def add_resources(
+    server: MCPServer[Any], toolsets: Collection[str], guides: "Guides", summaries: "Summaries"
+) -> None:
+    """Offer what belongs to the toolsets on offer, or to none."""
+    for each in (*_about_this_server(guides, summaries), *_about_sentry(summaries)):
+        if each.toolset in {"", *toolsets}:
+            server.resource(
+                each.uri, title=each.title, description=each.description, mime_type=_MARKDOWN
+            )(each.read)
+
+
+def _about_this_server(guides: "Guides", summaries: "Summaries") -> Iterator[_Resource]:
+    yield _Resource(
+        "dexter://guide/search",
+        guides.search,
+        "Guide: searching issues",
+        "Sentry's query syntax, exact and short.",
+    )
+    yield _Resource(
+        "dexter://guide/tools",
+        guides.tools,
+        "Guide: working with Dexter",
+        "How to begin, and the tools on offer.",
+    )
+    yield _Resource(
+        "dexter://status",
+        summaries.status,
+        "Status",
+        "How the road to Sentry has been: requests, cache, retries, limits, latency.",
+    )
+
+
+def _about_sentry(summaries: "Summaries") -> Iterator[_Resource]:
+    yield _Resource(
+        "sentry://organizations",
+        summaries.organizations,
+        "Organizations",
+        "The organizations that the token reaches.",
+        "organizations",
+    )
+    yield _Resource(
+        "sentry://{org}/projects",
+        summaries.projects,
+        "Projects of an organization",
+        "Slugs, platforms, teams, releases and environments.",
+        "projects",
+    )
+    yield _Resource(
+        "sentry://{org}/issues/{issue}",
+        summaries.issue,
+        "Issue in full",
+        "State, stack trace, breadcrumbs, telling tags, activity.",
+        "issues",
+    )
+    yield _Resource(
+        "sentry://{org}/issues/{issue}/events/{event}",
+        summaries.event,
+        "Event in full",
+        "By id, or `latest`, `oldest`, `recommended`.",
+        "events",
+    )
 
 
 class Guides:
@@ -111,7 +139,7 @@ class Summaries:
             from dexter_mcp.views import organizations as view  # noqa: PLC0415
 
             page = await desk.sentry.organizations.list()
-            return view.listing(page, query="")
+            return _first(page, "list_organizations", lambda page: view.listing(page, query=""))
 
         return await self._told(ask)
 
@@ -119,11 +147,17 @@ class Summaries:
         """Read an organization's projects."""
 
         async def ask(desk: "Desk") -> Answer:
+            from dexter_mcp.insights import missing  # noqa: PLC0415
             from dexter_mcp.views import projects as view  # noqa: PLC0415
 
             home = await desk.org(org)
-            page = await desk.sentry.projects.list(home)
-            return view.listing(page, org=home, query="", fence=desk.fence())
+            with missing.organization(home):
+                page = await desk.sentry.projects.list(home)
+            return _first(
+                page,
+                "list_projects",
+                lambda page: view.listing(page, org=home, query="", fence=desk.fence()),
+            )
 
         return await self._told(ask)
 
@@ -148,11 +182,21 @@ class Summaries:
         return await self._told(ask)
 
     async def _told(self, ask: "Callable[[Desk], Awaitable[Answer]]") -> str:
+        from dexter_mcp.insights.answering import answered  # noqa: PLC0415
+        from dexter_mcp.sentry import trail  # noqa: PLC0415
         from dexter_mcp.sentry.errors import NotFound, SentryError  # noqa: PLC0415
 
+        desk = await self._doorway.desk()
         try:
-            return (await ask(await self._doorway.desk())).text
+            with trail.follow():
+                return (await answered(desk, lambda: ask(desk))).text
         except NotFound as error:
             raise ResourceNotFoundError(str(error)) from error
         except SentryError as error:
             raise ResourceError(str(error)) from error
+
+
+def _first(page: "Page[T]", tool: str, view: "Callable[[Page[T]], Answer]") -> Answer:
+    """Show a first page. No resource takes a cursor, so the tool that does is named instead."""
+    answer = view(page.model_copy(update={"next_cursor": ""}))
+    return replace(answer, text=f"{answer.text}\nmore: {tool}") if page.next_cursor else answer

@@ -35,7 +35,7 @@ _IMPLIED_BY: Final = {"read": ("read", "write", "admin"), "write": ("write", "ad
 """https://docs.sentry.io/api/permissions/"""
 
 _WAYS_THROUGH: Final = (
-    ("certificate", "Name the file of the authority that signed it in DEXTER_CA_BUNDLE."),
+    ("certificate", "Name the signing authority's file in DEXTER_CA_BUNDLE (--ca-bundle)."),
     ("ssl", "Check that the address speaks https, and that no proxy stands in between."),
     ("name or service", "Check the spelling of SENTRY_URL, and the name server."),
     ("attempts failed", "Check the port in SENTRY_URL, and whether the server is running."),

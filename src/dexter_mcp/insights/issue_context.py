@@ -55,8 +55,8 @@ async def issue_context(
     """Fetch an issue, the event that shows it best, its tags, comments, suspect commits and files.
 
     The parts are asked for side by side. One that fails or is late is named in the result, and
-    the others stand. Those that build on the issue or its event begin as soon as these are there. The
-    soft deadline counts from `since`, as in `side_by_side`.
+    the others stand. Those that build on the issue or its event begin as soon as these are there.
+    `since` is as in `side_by_side`.
 
     Raises:
         SentryError: The issue itself did not come.

@@ -19,7 +19,7 @@ from mcp.types import (
 from dexter_mcp import __version__
 from dexter_mcp.insights.doorway import Doorway
 from dexter_mcp.prompts import prompts
-from dexter_mcp.resources import add_resources
+from dexter_mcp.resources import Guides, Summaries, add_resources
 from dexter_mcp.server.completion import complete
 from dexter_mcp.server.instructions import instructions
 from dexter_mcp.server.product import DexterServer
@@ -48,7 +48,8 @@ def build_server(
         UnknownToolset: `settings.toolsets` names one that does not exist.
     """
     doorway = Doorway(settings, _connector(settings, simulator, now), now)
-    tools = list(published(chosen(settings.toolsets), read_only=settings.read_only))
+    toolsets = chosen(settings.toolsets)
+    tools = list(published(toolsets, read_only=settings.read_only))
     offer = Offer(_names(tools), _names(published(TOOLSETS)))
     server = DexterServer(
         "dexter-mcp",
@@ -59,7 +60,7 @@ def build_server(
         lifespan=_lifespan(doorway),
         log_level="WARNING",
     )
-    add_resources(server, doorway, offer, _table(tools))
+    add_resources(server, toolsets, Guides(offer, _table(tools)), Summaries(doorway))
     for prompt in prompts(offer):
         server.add_prompt(prompt)
     _add_completion(server, doorway)

@@ -1,13 +1,17 @@
 """Completion of `org`, `project` and `issue` in resource templates and prompts."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
+import anyio
 from mcp.types import Completion, CompletionArgument, CompletionContext
 
 from dexter_mcp.insights.doorway import Doorway
 
 _MOST = 100
 """As many as the protocol allows."""
+_PATIENCE = 3.0
+"""Seconds after which whoever types has typed on."""
 
 
 async def complete(
@@ -15,16 +19,15 @@ async def complete(
 ) -> Completion | None:
     """Suggest values that begin with, or contain, what was typed; none where Sentry fails.
 
-    A completion that can't be made is no reason to bother somebody who is typing.
+    A completion that can't be made, or not soon, is no reason to bother somebody who is typing.
     """
     from dexter_mcp.sentry.errors import SentryError  # noqa: PLC0415 - costs a start dearly
+    from dexter_mcp.sentry.trail import follow  # noqa: PLC0415 - likewise
 
     settled = (context.arguments if context else None) or {}
-    try:
-        found = await _values(doorway, argument.name, settled)
-    except SentryError:
-        return None
-    return _matching(found, argument.value)
+    with follow(), suppress(SentryError), anyio.move_on_after(_PATIENCE):
+        return _matching(await _values(doorway, argument.name, settled), argument.value)
+    return None
 
 
 async def _values(doorway: Doorway, name: str, settled: Mapping[str, str]) -> list[str]:

@@ -10,8 +10,8 @@ each says what it left out and which argument brings it.
 Begin with `get_issue` when the user names an issue; it gives the whole context in one call.
 Begin with `search_issues` when they ask what is broken. Queries are Sentry's own \
 (is:unresolved level:fatal release:latest), sent as written; syntax: dexter://guide/search.
-Ask `get_issue_tag` whom an issue hits; compare single occurrences with `list_issue_events` and \
-`get_event`.
+Ask `get_issue_tag` whom an issue hits.
+Compare single occurrences with `list_issue_events` and `get_event`.
 `whoami` tells what the token reaches and may do.
 
 Identifiers: an issue is a number, a short id (SHOP-2K7), an event id or a Sentry link, as the \

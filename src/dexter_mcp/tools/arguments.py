@@ -59,7 +59,7 @@ def present(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def valid(model: type[BaseModel], *, offered: bool) -> Mapping[str, Mapping[str, Any]]:
-    """Give the schema of each argument with its limits, `refresh` among them where it is offered."""
+    """Give the schema of each argument, with the limits that `portable` leaves out."""
     own: Mapping[str, Mapping[str, Any]] = model.model_json_schema(by_alias=True)["properties"]
     return {**own, REFRESH: REFRESH_SCHEMA} if offered else own
 

@@ -91,8 +91,8 @@ async def get_issue(
 ) -> Answer:
     """Read an issue in full: what broke and where, for whom, since when, what led to it.
 
-    Stack trace with source and variables, request, user, breadcrumbs, telling tags, activity,
-    suspect commits, of the event that represents it best.
+    Stack trace, request, user, breadcrumbs of the event that represents it best; telling tags,
+    activity, suspect commits.
     """
     return await read_issue(
         desk, issue=issue, org=org, environment=environment, include=include, detail=detail

@@ -1,7 +1,7 @@
 """What a client receives: an answer, or a failure that the model can act on."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeGuard
 
 from mcp.types import CallToolResult, TextContent
 from pydantic import TypeAdapter
@@ -67,11 +67,14 @@ def _harmless(value: Any, name: str = "") -> Any:
             clean(key, limit=_LONGEST): _harmless(value[key], to) for key, to in _names(value, name)
         }
     if is_array(value):
-        first = _event_text(value[0]) if value else ""
-        is_pair = len(value) == _PAIR and first and _event_text(value[1])
-        names = ("", first) if is_pair else (name,) * len(value)
-        return [_harmless(inner, to) for inner, to in zip(value, names, strict=True)]
+        return [_harmless(inner, to) for inner, to in zip(value, _names_in(value), strict=True)]
     return _text(value, name) if isinstance(value, str) else value
+
+
+def _names_in(items: list[Any]) -> Sequence[str]:
+    """Say for each item of an array which name it goes by: in a pair, the second by the first."""
+    is_pair = len(items) == _PAIR and all(map(_is_event_text, items))
+    return ("", items[0][_MARK]) if is_pair else [""] * len(items)
 
 
 def _names(value: dict[str, Any], name: str) -> Iterator[tuple[str, str]]:
@@ -80,16 +83,18 @@ def _names(value: dict[str, Any], name: str) -> Iterator[tuple[str, str]]:
     That is the key itself, but not the mark of event text, nor where `key` tells the name: a tag
     repeats its value as `name`.
     """
-    told = _event_text(value["key"]) or str(value["key"]) if {"key", "value"} <= set(value) else ""
-    for key in value:
-        if key == _MARK:
-            yield key, name
-        else:
-            yield key, told if told and key in {"value", "name"} else key
+    told = _raw(value["key"]) if {"key", "value"} <= set(value) else ""
+    by = {_MARK: name, **(dict.fromkeys(("value", "name"), told) if told else {})}
+    return ((key, by.get(key, key)) for key in value)
 
 
-def _event_text(value: Any) -> str:
-    return str(value[_MARK]) if is_object(value) and set(value) == {_MARK} else ""
+def _is_event_text(value: Any) -> TypeGuard[dict[str, Any]]:
+    return is_object(value) and set(value) == {_MARK}
+
+
+def _raw(value: Any) -> str:
+    text = value[_MARK] if _is_event_text(value) else value
+    return text if isinstance(text, str) else ""
 
 
 def _text(text: str, name: str) -> str:

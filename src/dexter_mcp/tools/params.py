@@ -20,7 +20,7 @@ Org = Annotated[str, Field(description="Organization slug or id; optional if una
 Project = Annotated[Names, Field(description="Slugs or ids; empty for all.")]
 Issue = Annotated[str, Field(min_length=1, description="Issue number, short id, event id or link.")]
 Environment = Annotated[Names, Field(description="Names; empty for all.")]
-Period = Annotated[str, Field(description="Such as 24h, 14d, 2w.")]
+Period = Annotated[str, Field(description="Such as 24h, 14d.")]
 Start = Annotated[str, Field(description="ISO 8601, with `end`, instead of `period`.")]
 End = Annotated[str, Field(description="ISO 8601.")]
 Limit = Annotated[int, Field(ge=1, le=100, description="Page size, up to 100.")]

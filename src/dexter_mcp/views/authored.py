@@ -6,7 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-_NAMED = re.compile(r"`([a-z]+(?:_[a-z]+)+)`")
+_NAMED = re.compile(r"`([a-z]+(?:_[a-z]+)*)`")
 _FRONT = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 
 
@@ -29,8 +29,7 @@ class Offer:
         return "".join(line for line in lines if self._within_reach(line))
 
     def _within_reach(self, line: str) -> bool:
-        named = self.known.intersection(_NAMED.findall(line))
-        return not named or not named.isdisjoint(self.offered)
+        return self.known.intersection(_NAMED.findall(line)) <= self.offered
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str]:

@@ -8,13 +8,13 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from jsonschema import Draft202012Validator, ValidationError, validate
 
+from description import DESCRIPTION
 from dexter_mcp.simulator import Simulator, World
 from dexter_mcp.simulator.intake.attachment import Attachment
 from dexter_mcp.simulator.intake.loose import is_list, is_mapping
@@ -23,7 +23,6 @@ from dexter_mcp.simulator.telling.story import Json, Story
 
 pytestmark = pytest.mark.anyio
 
-DESCRIPTION = Path(__file__).parents[2] / "shared" / "sentry" / "openapi-structure.json"
 NOW = datetime(2026, 8, 12, 9, 30, tzinfo=UTC)
 EVENT = "9f1c2b7e4d5a4c0f8e2b6a1d3c5e7f90"
 ORG = "/api/0/organizations/{organization_id_or_slug}/"

@@ -1,6 +1,5 @@
 """The simulated Sentry, asked over HTTP as any client would."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import anyio
@@ -16,32 +15,10 @@ from small_world import (
     Caller,
     Clock,
     connected,
-    small_world,
     story,
 )
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def world(clock: Clock) -> World:
-    return small_world(clock)
-
-
-@pytest.fixture
-def simulator(world: World) -> Simulator:
-    return Simulator(world)
-
-
-@pytest.fixture
-async def caller(simulator: Simulator) -> AsyncIterator[Caller]:
-    async with connected(simulator) as http:
-        yield Caller(http)
 
 
 async def test_the_root_tells_who_is_asking(simulator: Simulator, caller: Caller) -> None:

@@ -1,33 +1,17 @@
 """The simulated events, their tags and files, and how they arrive."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from dexter_mcp.simulator import Simulator, World
+from dexter_mcp.simulator import World
 from dexter_mcp.simulator.intake.attachment import Attachment
 from small_world import (
     ISSUES,
     Caller,
-    Clock,
     broken,
-    connected,
-    small_world,
     story,
 )
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def world() -> World:
-    return small_world(Clock())
-
-
-@pytest.fixture
-async def caller(world: World) -> AsyncIterator[Caller]:
-    async with connected(Simulator(world)) as http:
-        yield Caller(http)
 
 
 async def test_events_are_linked_to_their_neighbours(world: World, caller: Caller) -> None:

@@ -1,34 +1,18 @@
 """The three styles of Sentry's cursors."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from dexter_mcp.simulator import Simulator, World
+from dexter_mcp.simulator import World
 from dexter_mcp.simulator.telling.story import Json
 from small_world import (
     ISSUES,
     NEXT,
     PREVIOUS,
     Caller,
-    Clock,
-    connected,
-    small_world,
     story,
 )
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def world() -> World:
-    return small_world(Clock())
-
-
-@pytest.fixture
-async def caller(world: World) -> AsyncIterator[Caller]:
-    async with connected(Simulator(world)) as http:
-        yield Caller(http)
 
 
 async def test_issue_pages_lose_and_repeat_nothing(world: World, caller: Caller) -> None:

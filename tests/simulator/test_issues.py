@@ -1,33 +1,18 @@
 """The simulated issue list and issue."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from dexter_mcp.simulator import Simulator, World
+from dexter_mcp.simulator import World
 from dexter_mcp.simulator.telling.story import Json
 from small_world import (
     ISSUES,
     Caller,
-    Clock,
-    connected,
-    small_world,
     story,
 )
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def world() -> World:
-    return small_world(Clock())
-
-
-@pytest.fixture
-async def caller(world: World) -> AsyncIterator[Caller]:
-    async with connected(Simulator(world)) as http:
-        yield Caller(http)
 
 
 async def test_issues_are_unresolved_ones_unless_asked_otherwise(
