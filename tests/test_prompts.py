@@ -7,6 +7,7 @@ from mcp.types import TextContent
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
+from dexter_mcp.views.authored import Offer
 
 pytestmark = pytest.mark.anyio
 
@@ -58,6 +59,39 @@ async def test_a_prompt_names_no_tool_that_is_not_on_offer(
         assert "`get_issue`" in text
         assert "get_issue_tag" not in text
         assert "get_event" not in text
+
+
+@pytest.mark.parametrize(
+    ("toolsets", "names"),
+    [
+        (("identity", "projects", "tags"), set[str]()),
+        (("issues",), {"investigate_issue", "triage_project"}),
+        (("events",), {"explain_event"}),
+    ],
+)
+async def test_a_prompt_that_rests_on_a_missing_tool_is_not_offered(
+    sample: Simulator, settings: Settings, toolsets: tuple[str, ...], names: set[str]
+) -> None:
+    narrow = Settings(url=settings.url, token=settings.token, toolsets=toolsets)
+    async with Client(build_server(narrow, sample)) as client:
+        assert {prompt.name for prompt in (await client.list_prompts()).prompts} == names
+
+
+async def test_the_instructions_name_no_tool_that_is_not_on_offer(
+    sample: Simulator, settings: Settings
+) -> None:
+    narrow = Settings(url=settings.url, token=settings.token, toolsets=("tags",))
+    async with Client(build_server(narrow, sample)) as client:
+        told = client.instructions or ""
+        assert "`get_issue_tag`" in told
+        for hidden in ("whoami", "get_issue", "get_event", "list_issue_events", "search_issues"):
+            assert f"`{hidden}`" not in told
+
+
+def test_a_line_stays_only_where_every_tool_that_it_names_is_on_offer() -> None:
+    offer = Offer(frozenset({"get_issue"}), frozenset({"get_issue", "get_event", "whoami"}))
+    kept = offer.keep("`get_issue`\n`get_issue` and `get_event`\n`whoami`\n`detail` alone\n")
+    assert kept == "`get_issue`\n`detail` alone\n"
 
 
 async def test_a_missing_argument_is_told_as_such(either_client: Client) -> None:

@@ -11,9 +11,11 @@ from mcp.types import (
 )
 
 from answers import text_of
+from clock import generous, now
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Fault, Simulator
+from small_world import small_world
 
 pytestmark = pytest.mark.anyio
 
@@ -65,7 +67,7 @@ async def test_an_issue_and_its_latest_event_can_be_read(either_client: Client) 
 
 
 async def test_something_that_is_not_there_is_told_as_such(either_client: Client) -> None:
-    with pytest.raises(MCPError, match="found nothing there"):
+    with pytest.raises(MCPError, match="No issue '999999999' is visible in 'acme'"):
         await read(either_client, "sentry://acme/issues/999999999")
 
 
@@ -95,6 +97,23 @@ async def test_the_tool_guide_lists_what_is_on_offer(
         guide = await read(few, "dexter://guide/tools")
         assert "| `list_projects` |" in guide
         assert "get_event" not in guide
+        assert "whoami" not in guide
+
+
+async def test_a_toolset_that_is_not_on_offer_is_no_resource_either(
+    sample: Simulator, settings: Settings
+) -> None:
+    narrow = Settings(url=settings.url, token=settings.token, toolsets=("projects", "events"))
+    async with Client(build_server(narrow, sample)) as client:
+        uris = {str(resource.uri) for resource in (await client.list_resources()).resources}
+        templates = (await client.list_resource_templates()).resource_templates
+        assert {each.uri_template for each in templates} == {
+            "sentry://{org}/projects",
+            "sentry://{org}/issues/{issue}/events/{event}",
+        }
+        assert uris == {"dexter://guide/search", "dexter://guide/tools", "dexter://status"}
+        with pytest.raises(MCPError):
+            await read(client, "sentry://acme/issues/CHECKOUT-1")
 
 
 async def test_names_are_completed_from_what_is_there(client: Client) -> None:
@@ -114,6 +133,20 @@ async def test_names_are_completed_from_what_is_there(client: Client) -> None:
 
 async def test_an_unknown_argument_completes_to_nothing(client: Client) -> None:
     assert await complete(client, "event", "a") == []
+
+
+class TestALongList:
+    @pytest.fixture
+    def simulator(self) -> Simulator:
+        world = small_world(now)
+        for number in range(100):
+            world.add_project("acme", f"shop-{number}", "Shop", "python", teams=["payments"])
+        return generous(Simulator(world))
+
+    async def test_it_leads_to_the_tool_that_knows_the_rest(self, client: Client) -> None:
+        told = await read(client, "sentry://acme/projects")
+        assert "cursor" not in told
+        assert told.endswith("\nmore: list_projects")
 
 
 class TestWhenSentryFails:

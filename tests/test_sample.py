@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dexter_mcp.simulator.intake.payload import culprit_of, grouping_hash, tags_of, title_of
+from dexter_mcp.simulator.memory.store import OLDEST, Where
 from dexter_mcp.simulator.sample import HEADLINES, ORG, populate, stories
 from dexter_mcp.simulator.sample.frames import excerpts
 from dexter_mcp.simulator.sample.people import MEMBERS, PROJECTS, RELEASES, TEAMS
@@ -263,3 +264,26 @@ def test_the_world_takes_all_of_it(world: World, told: list[Story]) -> None:
     assert len(world.issues) == len(told)
     assert len(world.releases) == len(RELEASES)
     assert {project.slug for project in world.projects.values()} == set(PROJECTS)
+
+
+def test_the_last_event_of_an_issue_carries_its_newest_release(world: World) -> None:
+    for issue in world.issues.values():
+        project = world.projects[issue.project]
+        ages = [release.version for release in world.releases_of(project)]
+        named = world.events_of(issue) & Where("release != ''")
+        carried = [event.release for event in world.store.find(named, order=OLDEST)]
+        if carried:
+            assert carried[0] == max(carried, key=ages.index), issue.short_id
+            assert carried[-1] == min(carried, key=ages.index), issue.short_id
+
+
+def test_a_phone_has_a_version_and_a_model(world: World) -> None:
+    app = world.project(ORG, "mobile-app")
+    assert app
+    for event in world.store.find(Where("project = ?", (app.id,))):
+        payload, tags = world.payload(event), world.store.tags(event)
+        system, device = (payload["contexts"].get(kind) for kind in ("os", "device"))
+        if system:
+            assert f"{system['name']} {system['version']}" == tags["os"]
+        if device:
+            assert device["model"] == tags["device"]

@@ -1,6 +1,7 @@
 """The door for SDKs: envelopes, and the older endpoint."""
 
 import gzip
+import json
 import zlib
 from collections.abc import AsyncIterator, Callable
 
@@ -19,6 +20,7 @@ from dexter_mcp.simulator.routes.envelope import (
     routes,
 )
 from dexter_mcp.simulator.world import World
+from small_world import ISSUES, Caller, connected
 
 pytestmark = pytest.mark.anyio
 
@@ -173,3 +175,23 @@ async def test_what_an_sdk_sends_is_what_the_api_shows(world: World, number: int
     assert event["release"]["version"] == "shop@2.9.0"
     assert {"key": "provider", "value": "paywell"} in event["tags"]
     assert [file["name"] for file in files] == ["cart.json"]
+
+
+async def test_what_a_user_says_is_shown_with_the_event(
+    door: httpx2.AsyncClient, world: World, number: int
+) -> None:
+    (body,) = posted(shop)
+    event_id = parse_envelope(body).header["event_id"]
+    said = json.dumps({"event_id": event_id, "name": "Ana", "comments": "It broke."})
+    report = f'{{}}\n{{"type":"user_report"}}\n{said}\n'
+    for content in (body, report):
+        await door.post(f"/api/{number}/envelope/", content=content, headers=auth(world, number))
+    world.add_member("acme", "mira@acme.test", "Mira Voss")
+    world.add_token("t", user="mira@acme.test", scopes=ALL_SCOPES)
+    async with connected(Simulator(world), token="t") as http:
+        caller = Caller(http)
+        (issue,) = world.issues
+        assert (await caller.read(f"{ISSUES}{issue}/"))["userReportCount"] == 1
+        shown = await caller.read(f"{ISSUES}{issue}/events/latest/")
+    assert shown["userReport"]["comments"] == "It broke."
+    assert shown["userReport"]["eventID"] == event_id

@@ -19,7 +19,7 @@ async def access(desk: Desk) -> Access:
         identity = these.ask("identity", sentry.identity.get)
         regions = these.ask("regions", sentry.identity.regions)
         organizations = these.ask("organizations", sentry.organizations.list)
-    reached = organizations.otherwise(Page[Organization](items=[]))
+    reached = organizations.otherwise(Page(items=list[Organization]()))
     return Access(
         identity=identity.required(),
         kind=sentry.identity.kind,

@@ -79,6 +79,7 @@ class Api:
         path: str,
         *,
         fresh_for: float = 0.0,
+        absent_for: float = 0.0,
         base: str = "",
         bucket: str = "",
         **query: wire.QueryValue,
@@ -89,6 +90,7 @@ class Api:
             shape: What comes back.
             path: Where it is, made by `wire.path`.
             fresh_for: Seconds for which a remembered answer will do.
+            absent_for: Seconds for which it will do to remember that there is nothing.
             base: The host to ask; by default the region of the organization in the path.
             bucket: The class of endpoints that shares a rate limit, where it has one of its own.
             query: What narrows it; `None` and empty lists are left out.
@@ -96,7 +98,7 @@ class Api:
         Raises:
             SentryError: As `errors` draws them.
         """
-        how = {"fresh_for": fresh_for, "bucket": bucket}
+        how = {"fresh_for": fresh_for, "absent_for": absent_for, "bucket": bucket}
         response = await self._read(_Request("GET", path, query, base=base, extensions=how))
         return _parse(shape, response)
 
@@ -127,7 +129,7 @@ class Api:
         counted = wire.hits(response.headers)
         items = _parse(list[item], response)
         most = wire.page_size(query) or len(items)
-        return Page[item](
+        return Page(
             items=items[:most],
             next_cursor=cursors.seal(onward, bound_to) if onward else "",
             total=counted.total if len(items) <= most else len(items),

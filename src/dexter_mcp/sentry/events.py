@@ -370,5 +370,6 @@ class Events:
             Committers,
             path("projects", org, project, "events", event, "committers"),
             fresh_for=MINUTE,
+            absent_for=MINUTE,
         )
         return found.committers

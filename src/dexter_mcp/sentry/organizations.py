@@ -6,7 +6,7 @@ from datetime import datetime
 import anyio
 from pydantic import ValidationError
 
-from dexter_mcp.sentry import cursors
+from dexter_mcp.sentry import cursors, trail
 from dexter_mcp.sentry.api import HOUR, Api
 from dexter_mcp.sentry.errors import Invalid, SentryError
 from dexter_mcp.sentry.identifiers import slug
@@ -131,7 +131,8 @@ class Organizations:
         """
         if named or self._default:
             return slug(named or self._default, "organization")
-        page = await self.list()
+        with trail.remembering():
+            page = await self.list()
         match [organization.slug for organization in page.items]:
             case [only] if not page.failed:
                 return only

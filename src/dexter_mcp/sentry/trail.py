@@ -50,6 +50,17 @@ def follow(*, refresh: bool = False) -> Generator[Trail]:
         _current.reset(token)
 
 
+@contextmanager
+def remembering() -> Generator[None]:
+    """Let memory do within the block, whatever the call wants: for what hardly ever changes."""
+    here = current()
+    wanted, here.refresh = here.refresh, False
+    try:
+        yield
+    finally:
+        here.refresh = wanted
+
+
 def current() -> Trail:
     """Give the trail of the call at hand; outside of one, a trail that nobody reads."""
     return _current.get() or Trail()

@@ -43,11 +43,11 @@ class _Reading:
 class Cached(Wrapper):
     """Keep successful reads, up to `limit` bytes.
 
-    A request states in seconds, as the extension `fresh_for`, how old an answer may be; with the
-    extension `refresh` none from memory will do while Sentry answers. A write names, as the
-    extension `touches`, what is no longer true, in the words of `wire.is_touched`. An answer from
-    memory carries its age in seconds as the extension `age`, and as `stale` why it is older than
-    wanted.
+    A request states in seconds, as the extension `fresh_for`, how old an answer may be, and as
+    `absent_for`, how old a 404 where that is an answer like any other; with the extension
+    `refresh` none from memory will do while Sentry answers. A write names, as the extension
+    `touches`, what is no longer true, in the words of `wire.is_touched`. An answer from memory
+    carries its age in seconds as the extension `age`, and as `stale` why it is older than wanted.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Cached(Wrapper):
         age = self._clock() - kept.since if kept else 0.0
         if kept is None:
             return await self._read(request, fresh_for)
-        if age < fresh_for and not request.extensions.get("refresh"):
+        if age < min(fresh_for, kept.fresh_for) and not request.extensions.get("refresh"):
             self._pulse.count("cache_hits")
             return copy_of(kept.response, {"age": age})
         return await self._renewed(request, kept, fresh_for)
@@ -109,8 +109,10 @@ class Cached(Wrapper):
             self._forget(key for key in self._kept if key[0] == reading.key[0])
         elif response.is_client_error and _is_answer(response):
             self._forget([reading.key])
-        elif response.is_success and wire.is_data(response.content) and reading.true:
-            self._keep(reading.key, _Kept(copy_of(response), self._clock(), fresh_for))
+        absent_for = float(request.extensions.get("absent_for", 0))
+        lasts = _lasts(response, fresh_for, absent_for) if reading.true else 0.0
+        if lasts:
+            self._keep(reading.key, _Kept(copy_of(response), self._clock(), lasts))
         return response
 
     async def _write(self, request: httpx2.Request) -> httpx2.Response:
@@ -146,6 +148,13 @@ def _is_answer(response: httpx2.Response) -> bool:
     return response.status_code not in wire.RETRYABLE and not wire.is_breakdown(
         response.status_code
     )
+
+
+def _lasts(response: httpx2.Response, fresh_for: float, absent_for: float) -> float:
+    """Say for how many seconds an answer may be kept."""
+    if response.is_success:
+        return fresh_for if wire.is_data(response.content) else 0.0
+    return absent_for if response.status_code == HTTPStatus.NOT_FOUND else 0.0
 
 
 def _gone_at(_: Key, kept: _Kept, now: float) -> float:
