@@ -78,6 +78,19 @@ async def test_an_issue_that_is_not_even_found_in_time_is_told_at_the_soft_deadl
     assert anyio.current_time() - begun == pytest.approx(25, abs=1)
 
 
+async def test_an_event_does_not_wait_for_the_name_of_its_issue(
+    client: Client, simulator: Simulator
+) -> None:
+    event = await an_event(client)
+    begun = anyio.current_time()
+    simulator.faults.add(Fault(delay=12, path="/eventids/"))
+    simulator.faults.add(Fault(delay=1, path=f"/events/{event}/"))
+    simulator.faults.add(Fault(hang=True, path="/issues/", times=-1))
+    result = await client.call_tool("get_event", {"event": event})
+    assert f"event {event}" in text_of(result)
+    assert anyio.current_time() - begun == pytest.approx(25, abs=1)
+
+
 async def test_a_resource_ends_when_a_tool_would(client: Client, simulator: Simulator) -> None:
     simulator.faults.add(Fault(hang=True, times=-1))
     with pytest.raises(MCPError, match="Sentry took longer than 50 s"):

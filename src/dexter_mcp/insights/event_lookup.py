@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import anyio
+
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk, NamedIssue
 from dexter_mcp.insights.side_by_side import side_by_side
@@ -49,20 +51,29 @@ async def find_event(
         Invalid: Neither names an event, or a word such as `latest` came without an issue.
         SentryError: As `errors` draws them.
     """
+    since, soft = anyio.current_time(), desk.settings.soft_deadline
+    wanted, holder, home = _read(event, issue, org, desk.settings.url)
+    async with side_by_side(soft, since=since) as these:
+        settled = these.ask("name", lambda: desk.issue(home, holder))
+    named = settled.required()
+    async with side_by_side(soft, since=since) as these:
+        found = these.ask("event", lambda: _event(desk, named, wanted, environment))
+        called = these.ask("issue", lambda: _short_id(desk, named))
+    shown = found.required()
+    return FoundEvent(called.otherwise("") or shown.group_id or named.id, shown)
+
+
+def _read(event: str, issue: str, org: str, url: str) -> tuple[str, str, str]:
+    """Read which event is meant, what its issue can be found by, and the organization if named."""
     if "://" in event:
-        ref = issue_ref(event, desk.settings.url)
+        ref = issue_ref(event, url)
         if not ref.event:
             raise Invalid("That link leads to an issue. Read it with get_issue.")
         issue, event, org = issue or ref.id, ref.event, org or ref.org
     wanted = event_id(event)
     if not issue and wanted in EVENT_WORDS:
         raise Invalid(f"`{wanted}` of which issue? Give `issue` too, or the id of an event.")
-    named = await desk.issue(org, issue if issue and not is_event_id(issue) else wanted)
-    async with side_by_side(desk.settings.soft_deadline) as these:
-        found = these.ask("event", lambda: _event(desk, named, wanted, environment))
-        called = these.ask("issue", lambda: _short_id(desk, named))
-    shown = found.required()
-    return FoundEvent(called.otherwise("") or shown.group_id or named.id, shown)
+    return wanted, issue if issue and not is_event_id(issue) else wanted, org
 
 
 async def _event(desk: Desk, named: NamedIssue, wanted: str, environment: Sequence[str]) -> Event:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -10,7 +10,7 @@ REFRESH = "refresh"
 REFRESH_SCHEMA: dict[str, Any] = {"type": "boolean", "description": "Past the cache."}
 _TRUTH = TypeAdapter(bool)
 _NOISE = ("", None)
-_KINDS = {
+_KINDS: Final[Mapping[str, str]] = {
     "boolean": "true or false",
     "integer": "a whole number",
     "array": "a list of texts",
