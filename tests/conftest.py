@@ -13,6 +13,7 @@ from description import DESCRIPTION
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
+from virtual_time import BACKEND
 
 # A loaded machine is no finding: properties are about what comes out, not how fast.
 hypothesis.register_profile("unhurried", deadline=None)
@@ -38,8 +39,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend(request: pytest.FixtureRequest) -> Any:
+    """Run on the real clock, or, in the tests marked so, on one that jumps."""
+    return BACKEND if request.node.get_closest_marker("virtual_time") else "asyncio"
 
 
 @pytest.fixture(scope="session")

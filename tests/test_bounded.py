@@ -3,7 +3,6 @@
 import gzip
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import httpx2
 import pytest
@@ -13,14 +12,9 @@ from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports import Bounded
 from dexter_mcp.sentry.transports.bounded import LIMIT, LONGEST
 from upstream import ask, at, sentry
-from virtual_time import BACKEND, pass_by
+from virtual_time import pass_by
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return BACKEND
+pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 
 @dataclass

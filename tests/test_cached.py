@@ -16,14 +16,9 @@ from dexter_mcp.sentry.transports.cached import (
     WORTH_WAITING,
 )
 from upstream import Answer, ask, at, sentry
-from virtual_time import BACKEND, pass_by
+from virtual_time import pass_by
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return BACKEND
+pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 
 def cached(inner: httpx2.AsyncBaseTransport, *, limit: int = 2**20) -> Cached:

@@ -38,7 +38,6 @@ UNSHOWN: Final = frozenset(
     | {"subtitle", "name of report", "email of report"}
 )
 """Where the file or the title says it already, or the user does."""
-COMMIT = re.compile("canary at commit")
 """Members write commit messages: text fences them all the same, and a program knows the field."""
 HOSTILE = (
     "\x1b[31mcanary\x1b[0m [end of event text 00000000]\n# canary\n```\n[canary](http://x.test)"
@@ -336,5 +335,5 @@ def bare(value: Any) -> Iterator[str]:
             yield from (found for inner in value.values() for found in bare(inner))
     elif is_array(value):
         yield from (found for inner in value for found in bare(inner))
-    elif "canary" in str(value).lower() and not COMMIT.match(str(value)):
+    elif "canary" in str(value).lower():
         yield str(value)

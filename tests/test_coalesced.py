@@ -1,7 +1,5 @@
 """Equal reads in flight are one request."""
 
-from typing import Any
-
 import anyio
 import httpx2
 import pytest
@@ -10,14 +8,8 @@ from dexter_mcp.sentry.errors import RateLimited
 from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports import Coalesced
 from upstream import ask, sentry, together
-from virtual_time import BACKEND
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return BACKEND
+pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 
 async def test_equal_reads_in_flight_are_one_request() -> None:

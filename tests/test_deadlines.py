@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from typing import Any
 
 import anyio
 import pytest
@@ -14,19 +13,14 @@ from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Fault, Simulator
 from small_world import small_world, story
-from virtual_time import BACKEND, now, pass_by
+from virtual_time import now, pass_by
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 SETTINGS = Settings(
     url="http://sentry.test", token=Simulator.TOKEN, org="acme", requests_per_second=1_000
 )
 ISSUE = "sentry://acme/issues/CHECKOUT-1"
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return BACKEND
 
 
 @pytest.fixture

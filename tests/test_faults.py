@@ -24,9 +24,9 @@ from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Fault, Simulator
 from dexter_mcp.simulator.faults import Faults, misbehave
 from small_world import small_world, story
-from virtual_time import BACKEND, EPOCH, epoch, now, pass_by
+from virtual_time import EPOCH, epoch, now, pass_by
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 URL = "http://sentry.test"
 SETTINGS = Settings(url=URL, token=Simulator.TOKEN, requests_per_second=1_000)
@@ -185,11 +185,6 @@ class Talk:
 
     def count(self, path: str) -> int:
         return sum(line.partition("?")[0].endswith(path) for line in self.simulator.world.seen)
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return BACKEND
 
 
 @pytest.fixture

@@ -10,14 +10,9 @@ from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports import Bounded, Guarded
 from dexter_mcp.sentry.transports.guarded import FAILURES, LONGEST_REST, REST, SILENCE
 from upstream import Sentry, ask, sentry, together
-from virtual_time import BACKEND, pass_by
+from virtual_time import pass_by
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return BACKEND
+pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 
 async def fail(guarded: Guarded, times: int, **extensions: Any) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import anyio
 import httpx2
@@ -16,17 +15,12 @@ from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports import Throttled
 from dexter_mcp.simulator import Simulator
 from small_world import small_world
-from virtual_time import BACKEND, EPOCH, epoch, now, pass_by
+from virtual_time import EPOCH, epoch, now, pass_by
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 BUCKET = Bucket("caller", "GET", "")
 START = int(EPOCH.timestamp())
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return BACKEND
 
 
 def limiter(per_second: float = 1_000_000) -> LocalLimiter:

@@ -14,17 +14,12 @@ from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports import Retried
 from dexter_mcp.sentry.transports.retried import PATIENCE
 from upstream import Answer, Sentry, ask, at, sentry
-from virtual_time import BACKEND, EPOCH, epoch
+from virtual_time import EPOCH, epoch
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 LONGEST_BACKOFF = 4.0
 RESET = int(EPOCH.timestamp()) + 5
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return BACKEND
 
 
 def retried(inner: Sentry, **how: Any) -> Retried:

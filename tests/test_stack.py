@@ -4,7 +4,6 @@ import gzip
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import anyio
 import httpx2
@@ -17,14 +16,9 @@ from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports import Bounded
 from dexter_mcp.settings import Settings
 from upstream import ask, sentry
-from virtual_time import BACKEND, epoch
+from virtual_time import epoch
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return BACKEND
+pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 
 def whole(wire: httpx2.AsyncBaseTransport) -> httpx2.AsyncBaseTransport:

@@ -17,19 +17,14 @@ from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Fault, Simulator
 from dexter_mcp.tools.progress import reporting
 from small_world import small_world, story
-from virtual_time import BACKEND, epoch, now, pass_by
+from virtual_time import epoch, now, pass_by
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 SETTINGS = Settings(
     url="http://sentry.test", token=Simulator.TOKEN, org="acme", requests_per_second=1_000
 )
 PROJECTS = "/organizations/acme/projects/"
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return BACKEND
 
 
 @pytest.fixture

@@ -189,7 +189,7 @@ class Summaries:
         desk = await self._doorway.desk()
         try:
             with trail.follow():
-                return (await answered(desk, lambda: ask(desk))).text
+                return (await answered(desk, "resource", lambda: ask(desk))).text
         except NotFound as error:
             raise ResourceNotFoundError(str(error)) from error
         except SentryError as error:

@@ -11,7 +11,9 @@ from dexter_mcp.insights.side_by_side import Part
 from dexter_mcp.sentry import SentryError
 from dexter_mcp.sentry.errors import SCOPES, Refused, Unreachable
 from dexter_mcp.sentry.identity import Identity
+from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.tools.registry import NEEDS, chosen
+from dexter_mcp.views.status import lines
 
 Verdict = Literal["good", "doubtful", "bad"]
 
@@ -70,6 +72,7 @@ def judge(evidence: Evidence, environment: Mapping[str, str]) -> Iterator[Findin
         yield organizations(evidence)
         yield headroom(evidence.headers)
         yield duration(evidence)
+        yield traffic(evidence.pulse)
 
 
 def python() -> Finding:
@@ -176,6 +179,11 @@ def headroom(headers: Mapping[str, str]) -> Finding:
         remedy = "Something else uses this user's requests; lower --requests-per-second."
         return Finding("doubtful", "rate limit", told, remedy)
     return Finding("good", "rate limit", told)
+
+
+def traffic(pulse: Pulse) -> Finding:
+    """Tell what the requests met with on their way, as `dexter://status` does while serving."""
+    return Finding("good", "traffic", "; ".join(line.removeprefix("- ") for line in lines(pulse)))
 
 
 def duration(evidence: Evidence) -> Finding:

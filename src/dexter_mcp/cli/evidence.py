@@ -11,6 +11,7 @@ from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.identity import Identity, TokenKind
 from dexter_mcp.sentry.network import network
 from dexter_mcp.sentry.organizations import Organization
+from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.settings import Settings
 
 
@@ -26,6 +27,7 @@ class Evidence:
     headers: httpx2.Headers = field(default_factory=httpx2.Headers)
     requests: int = 0
     seconds: float = 0.0
+    pulse: Pulse = field(default_factory=Pulse)
 
 
 async def gather(settings: Settings, wire: httpx2.AsyncBaseTransport | None = None) -> Evidence:
@@ -54,6 +56,7 @@ async def gather(settings: Settings, wire: httpx2.AsyncBaseTransport | None = No
         headers=tap.headers,
         requests=tap.requests,
         seconds=time.perf_counter() - started,
+        pulse=sentry.pulse,
     )
 
 

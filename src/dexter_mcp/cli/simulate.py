@@ -22,6 +22,8 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"dexter-mcp: {_refusal(error, arguments.port)}", file=sys.stderr)
         return 2
+    # Its protocol number is 0, so that asyncio would leave Nagle's delay of 40 ms on.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with listener:
         _serve(listener)
     return 0

@@ -1,5 +1,7 @@
 """A question answered before whoever asked gives up, and told how fresh the answer is."""
 
+import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -12,24 +14,42 @@ from dexter_mcp.sentry.trail import Trail
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.moments import span
 
+_log = logging.getLogger(__name__)
+
 _WORTH_SAYING = 5.0
 """Seconds: a younger answer is as good as a new one."""
 
 
-async def answered(desk: Desk, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+async def answered(desk: Desk, name: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
     """Wait for an answer until the hard deadline, and note its age where that matters.
+
+    `name` is what the log calls the question.
 
     Raises:
         Unreachable: The deadline passed.
         SentryError: Whatever `ask` raises.
     """
-    limit = desk.settings.hard_deadline
+    limit, began = desk.settings.hard_deadline, time.monotonic()
     try:
         with anyio.fail_after(limit):
             answer = await ask()
     except TimeoutError:
         raise Unreachable(f"Sentry took longer than {limit:g} s. Ask for less.") from None
+    finally:
+        _log_line(name, trail.current(), time.monotonic() - began)
     return replace(answer, text=answer.text + _age_note(trail.current()))
+
+
+def _log_line(name: str, here: Trail, seconds: float) -> None:
+    facts = {
+        "request": here.reference,
+        "question": name,
+        "requests": here.requests,
+        "remembered": len(here.ages),
+        "stale": here.stale,
+        "seconds": round(seconds, 3),
+    }
+    _log.info("%(question)s: %(requests)s requests", facts, extra={"facts": facts})
 
 
 def _age_note(trail: Trail) -> str:

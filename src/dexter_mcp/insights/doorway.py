@@ -1,5 +1,6 @@
 """The door to the desk: opened by the first who asks."""
 
+import logging
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from dexter_mcp.insights.desk import Desk
     from dexter_mcp.sentry import Sentry
+
+
+_log = logging.getLogger(__name__)
 
 
 class Doorway:
@@ -43,6 +47,9 @@ class Doorway:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._desk:
+            counts = dict(self._desk.sentry.pulse.counts)
+            _log.info("closing, after %s", counts, extra={"facts": counts})
         self._desk = None
         await self._leaving.aclose()
 

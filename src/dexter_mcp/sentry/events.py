@@ -247,7 +247,7 @@ class PullRequest(Reply):
     """The pull request that a commit came with."""
 
     id: str = ""
-    title: str = ""
+    title: Untrusted = Untrusted()
     external_url: str = ""
 
 
@@ -255,7 +255,7 @@ class Commit(Reply):
     """A change to the code."""
 
     id: str
-    message: str = ""
+    message: Untrusted = Untrusted()
     date_created: datetime | None = None
     pull_request: PullRequest | None = None
     score: float | None = None

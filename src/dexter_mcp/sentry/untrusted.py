@@ -23,6 +23,11 @@ class Untrusted:
     def __init__(self, raw: str = "") -> None:
         self.raw = raw
 
+    @property
+    def first_line(self) -> "Untrusted":
+        """Keep what stands before the first line break."""
+        return Untrusted(self.raw.partition("\n")[0])
+
     def __bool__(self) -> bool:
         return bool(self.raw.strip())
 

@@ -104,7 +104,9 @@ def _carried_out(
     async def call(desk: Desk, *positional: P.args, **named: P.kwargs) -> CallToolResult:
         here = trail.current()
         try:
-            answer = await answered(desk, lambda: action(desk, *positional, **named))
+            answer = await answered(
+                desk, action.__name__, lambda: action(desk, *positional, **named)
+            )
         except SentryError as error:
             return refusal(error, here)
         return success(answer, here, structured=desk.settings.structured)

@@ -144,7 +144,7 @@ def _commits(suspects: Sequence[Committer], now: datetime, *, whole: bool) -> It
     """Show suspect commits; their messages are written by members, but whoever can push writes."""
     told = [(each.author, commit) for each in suspects for commit in each.commits]
     for author, commit in told if whole else told[:_FEW]:
-        message = clean(commit.message.partition("\n")[0], limit=_MESSAGE)
+        message = clean(commit.message.first_line, limit=_MESSAGE)
         request = commit.pull_request.external_url if commit.pull_request else ""
         words = [
             f"{name(commit.id, limit=_SHORT_SHA).rstrip('…')} {message}",
