@@ -10,11 +10,16 @@ from answers import text_of
 _CHANGING = (
     (re.compile(r"(?<=event text )[0-9a-f]{8}"), "boundary"),
     (re.compile(r" \(request [0-9a-f]+\)"), ""),
-    (re.compile(r"\n\((?:partly from memory|Sentry does not answer)[^\n]*\Z"), ""),
+    (
+        re.compile(
+            r"\n\((?:partly from memory|Sentry does not answer|Sentry asks to wait)[^\n]*\Z"
+        ),
+        "",
+    ),
     (re.compile(r"\bjust now\b|\b\d+ (?:s|min|h|d|y)\b(?: ago\b)?"), "some time"),
 )
 """What differs between two right answers: the fence, the reference, ages."""
-_STALE = "\n(Sentry does not answer;"
+_STALE = ("\n(Sentry does not answer;", "\n(Sentry asks to wait;")
 _MISSING = "failed: "
 _HONEST = re.compile(r"try again|wait that long", re.IGNORECASE)
 """What an error says that blames nobody but Sentry: come back. Not that there is no such issue."""
@@ -36,7 +41,7 @@ def judge(given: CallToolResult, expected: CallToolResult) -> Verdict:
     text = text_of(given)
     said, true = unchanging(text), unchanging(text_of(expected))
     if said == true:
-        return Verdict.STALE if _STALE in text else Verdict.RIGHT
+        return Verdict.STALE if any(note in text for note in _STALE) else Verdict.RIGHT
     if given.is_error:
         return Verdict.ERROR if _HONEST.search(text) else Verdict.WRONG
     lines = said.split("\n")

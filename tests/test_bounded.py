@@ -42,6 +42,13 @@ def answering(body: Body, **headers: str) -> Bounded:
     return Bounded(sentry(httpx2.Response(200, headers=named, stream=body)), Pulse())
 
 
+async def test_what_follows_the_end_of_a_gzip_counts_too() -> None:
+    body = Body([gzip.compress(b"{}"), *[b"x" * 2**20] * 50])
+    with pytest.raises(TooLarge):
+        await ask(answering(body, content_encoding="gzip"))
+    assert body.taken <= LIMIT + 2**20 + 100
+
+
 async def test_a_large_body_is_refused_while_it_comes_in() -> None:
     body = Body([b"x" * 2**20] * 50)
     with pytest.raises(TooLarge, match="larger than 8 MiB"):

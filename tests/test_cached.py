@@ -112,6 +112,17 @@ async def test_an_old_answer_is_given_when_a_new_one_takes_too_long() -> None:
     assert at() == 60 + WORTH_WAITING
 
 
+@pytest.mark.parametrize("refresh", [False, True])
+async def test_an_old_answer_comes_before_a_near_deadline(*, refresh: bool) -> None:
+    inner = sentry(200)
+    memory = cached(inner)
+    await number(memory)
+    await pass_by(60)
+    inner.delay = 3_600
+    with anyio.fail_after(12):
+        assert await number(memory, refresh=refresh) == 1
+
+
 async def test_who_insists_on_a_new_answer_waits_for_it_almost_to_the_deadline() -> None:
     inner = sentry(200)
     memory = cached(inner)

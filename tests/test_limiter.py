@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dexter_mcp.sentry.errors import RateLimited
-from dexter_mcp.sentry.limiter import AT_MOST, CAUTIOUS, Bucket, LocalLimiter
+from dexter_mcp.sentry.limiter import AT_MOST, CAUTIOUS, LONGEST_REFUSAL, Bucket, LocalLimiter
 from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports import Throttled
 from dexter_mcp.simulator import Simulator
@@ -129,6 +129,23 @@ async def test_a_refusal_closes_the_lane_for_everybody() -> None:
     await crowd.ask({"retry-after": "12"}, 429)
     await crowd.turn("a")
     assert anyio.current_time() == 12
+
+
+async def test_a_later_refusal_does_not_shorten_an_earlier_one() -> None:
+    crowd = Crowd(limiter())
+    await crowd.turn("a")
+    await crowd.turn("b")
+    crowd.leave({"retry-after": "12"}, 429)
+    crowd.leave(NOTHING, 429)
+    await crowd.turn("c")
+    assert anyio.current_time() == 12
+
+
+async def test_one_odd_header_does_not_close_the_lane_for_good() -> None:
+    crowd = Crowd(limiter())
+    await crowd.ask({"retry-after": "999999999999"}, 429)
+    await crowd.turn("a")
+    assert anyio.current_time() == LONGEST_REFUSAL
 
 
 async def test_first_come_first_served() -> None:

@@ -112,8 +112,6 @@ async def _suspects(
 ) -> tuple[Committer, ...]:
     """Ask for suspect commits; a server that has none to offer says 404."""
     issue, event = await _both(asked, shown)
-    if issue is None or event is None:
-        return ()
     try:
         return await desk.sentry.events.suspects(org, issue.project.slug, event.id)
     except NotFound:
@@ -124,13 +122,12 @@ async def _attachments(
     desk: Desk, org: str, asked: Part[Issue], shown: Part[Event]
 ) -> tuple[Attachment, ...]:
     issue, event = await _both(asked, shown)
-    if issue is None or event is None:
-        return ()
     return tuple((await desk.sentry.events.attachments(org, issue.project.slug, event.id)).items)
 
 
-async def _both(asked: Part[Issue], shown: Part[Event]) -> tuple[Issue | None, Event | None]:
-    return (await asked.settled()).otherwise(None), (await shown.settled()).otherwise(None)
+async def _both(asked: Part[Issue], shown: Part[Event]) -> tuple[Issue, Event]:
+    """Wait for what other parts build on; without it they fail for the same reason."""
+    return (await asked.settled()).required(), (await shown.settled()).required()
 
 
 async def _notes(desk: Desk, org: str, number: str, asked: Part[Issue]) -> tuple[Note, ...]:

@@ -21,6 +21,8 @@ from dexter_mcp.sentry.pulse import Pulse
 
 CAUTIOUS = 4
 """Requests at once to a bucket that has not said what it allows."""
+LONGEST_REFUSAL = 3_600.0
+"""Seconds: one odd header shall not close a lane for good."""
 AT_MOST = 20
 """Requests at once, whatever a server allows: one caller is not all of its users."""
 _SECOND = 1.0
@@ -173,5 +175,6 @@ class LocalLimiter:
             if told.left is not None:
                 self._pulse.limits[f"{bucket.method} {bucket.endpoint}".strip()] = str(told)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            lane.refused_until = now + (wire.pause_asked(headers, self._now()) or 0.0)
+            asked = min(wire.pause_asked(headers, self._now()) or 0.0, LONGEST_REFUSAL)
+            lane.refused_until = max(lane.refused_until, now + asked)
         lane.call_next()

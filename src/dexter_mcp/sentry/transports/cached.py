@@ -136,9 +136,8 @@ class Cached(Wrapper):
 
 def _patience(request: httpx2.Request) -> float:
     """Say how long to wait for a newer answer: who insists on one, almost to the deadline."""
-    if not request.extensions.get("refresh"):
-        return WORTH_WAITING
-    return max(WORTH_WAITING, deadline.left() - TO_ANSWER)
+    most = max(0.0, deadline.left() - TO_ANSWER)
+    return most if request.extensions.get("refresh") else min(WORTH_WAITING, most)
 
 
 def _is_answer(response: httpx2.Response) -> bool:

@@ -10,7 +10,12 @@ Clock = Callable[[], float]
 Key = tuple[str, str, bytes]
 """Who asks, for which URL, with which body."""
 
-NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+NEVER_LEFT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+)
 """Failures before there was a connection: Sentry knows nothing of the request."""
 
 
