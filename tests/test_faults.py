@@ -232,8 +232,8 @@ async def test_an_issue_stands_without_the_part_that_failed(
 
 async def test_parts_that_build_on_one_that_failed_are_named_too(talk: Talk) -> None:
     talk.simulator.faults.add(Fault(path="/events/", status=500, times=-1))
-    text = await talk.succeed("get_issue", issue=talk.short_id)
-    assert all(f"failed: {part}" in text for part in ("event", "suspect commits", "attachments"))
+    told = await talk.succeed("get_issue", issue=talk.short_id)
+    assert all(f"failed: {part}" in told for part in ("event", "suspect commits", "attachments"))
 
 
 @dataclass

@@ -213,7 +213,7 @@ class Api:
         if not self._origin.token:
             raise NoToken(self._origin.url)
         here = trail.current()
-        how = {**request.extensions, "refresh": here.refresh, "reference": here.reference}
+        how = {**request.extensions, "refresh": trail.refreshing(), "reference": here.reference}
         try:
             response = await self._http.request(
                 request.method, url, json=request.body, extensions=how

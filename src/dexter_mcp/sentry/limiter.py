@@ -173,8 +173,14 @@ class LocalLimiter:
             told = wire.limits(headers, self._now())
             lane.learn(told, now)
             if told.left is not None:
-                self._pulse.limits[f"{bucket.method} {bucket.endpoint}".strip()] = str(told)
+                self._pulse.limits[_shown(bucket)] = str(told)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             asked = min(wire.pause_asked(headers, self._now()) or 0.0, LONGEST_REFUSAL)
             lane.refused_until = max(lane.refused_until, now + asked)
         lane.call_next()
+
+
+def _shown(bucket: Bucket) -> str:
+    """Name a bucket without its caller's token."""
+    _, at, host = bucket.caller.rpartition("@")
+    return " ".join(filter(None, [bucket.method, host if at else "", bucket.endpoint]))

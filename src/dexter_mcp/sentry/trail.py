@@ -37,6 +37,7 @@ class Trail:
 
 
 _current: ContextVar[Trail | None] = ContextVar("trail", default=None)
+_memory_will_do: ContextVar[bool] = ContextVar("memory_will_do", default=False)
 
 
 @contextmanager
@@ -53,12 +54,16 @@ def follow(*, refresh: bool = False) -> Generator[Trail]:
 @contextmanager
 def remembering() -> Generator[None]:
     """Let memory do within the block, whatever the call wants: for what hardly ever changes."""
-    here = current()
-    wanted, here.refresh = here.refresh, False
+    token = _memory_will_do.set(True)
     try:
         yield
     finally:
-        here.refresh = wanted
+        _memory_will_do.reset(token)
+
+
+def refreshing() -> bool:
+    """Tell whether what is asked now must come anew."""
+    return current().refresh and not _memory_will_do.get()
 
 
 def current() -> Trail:
