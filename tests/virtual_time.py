@@ -1,6 +1,6 @@
 """An event loop whose clock jumps to the next moment at which something is due.
 
-Hangs, back-offs and deadlines cost nothing: `anyio_backend = virtual_time.BACKEND`.
+Hangs, back-offs and deadlines cost nothing. Tests marked `virtual_time` run on it.
 """
 
 import asyncio

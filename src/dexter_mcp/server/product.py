@@ -32,8 +32,8 @@ class DexterServer(MCPServer[Doorway]):
         context: Context[Doorway, Any] | None = None,
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool. A bug gives the model a reference, and the log the traceback."""
-        known = [tool.name for tool in await self.list_tools()]
-        if name not in known:
+        if self._tool_manager.get_tool(name) is None:
+            known = [tool.name for tool in self._tool_manager.list_tools()]
             return _failure(_no_such_tool(name, known))
         try:
             return await super().call_tool(name, arguments, context)
