@@ -29,6 +29,7 @@ from soak import soak
 from speed import Lap, race, started
 from startup import starts
 from verdicts import Verdict
+from writes import Writes
 
 _OTHERS = """\
 another server beside ours:
@@ -141,9 +142,17 @@ async def _soak(sentry: Sentry, calls: int, seconds: float) -> list[Target]:
         Target("wrong answers in the soak", result.verdicts[Verdict.WRONG], 0),
         Target("lost answers", result.verdicts[Verdict.LOST], 0),
         Target("calls not asked for want of time", calls - len(result.calls), 0),
+        *(_targets_of(result.writes) if result.writes else ()),
         Target("memory that the last quarter adds", result.growth, _LEVEL, " MB"),
         Target("peak memory in the soak", result.peak, _MEMORY, " MB"),
     ]
+
+
+def _targets_of(writes: Writes) -> tuple[Target, Target]:
+    return (
+        Target("writes carried out twice", writes.twice, 0),
+        Target("writes told to be done that were not, or the reverse", writes.untrue, 0),
+    )
 
 
 if __name__ == "__main__":

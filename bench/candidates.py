@@ -45,9 +45,8 @@ class Candidate:
 
     @property
     def surroundings(self) -> dict[str, str]:
-        """Give the whole environment of its process; nothing of the user's own Sentry is in it."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(_OURS_ALONE)}
-        return kept | dict(self.environment)
+        """Give the whole environment of its process."""
+        return surroundings(self.environment)
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,12 @@ class Running:
 
     client: Client
     process: int
+
+
+def surroundings(own: Mapping[str, str]) -> dict[str, str]:
+    """Add a process's own variables to the user's; nothing of the user's own Sentry is in it."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(_OURS_ALONE)}
+    return kept | dict(own)
 
 
 def bare() -> Candidate:

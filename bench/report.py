@@ -8,6 +8,7 @@ from soak import AT_ONCE, Soak
 from speed import Lap
 from startup import Start
 from verdicts import Verdict
+from writes import Writes
 
 _SHOWN = 3
 _LONGEST = 1_500
@@ -119,7 +120,17 @@ def tell_soak(soak: Soak) -> None:
         f"memory after each quarter: {', '.join(f'{each:.1f}' for each in soak.quarters)} MB; "
         f"peak {soak.peak:.1f} MB"
     )
-    writes = f"{soak.writing_tools} tools write" if soak.writing_tools else "no tool writes yet"
-    print(f"no write twice: not asked for, {writes}")
+    if soak.writes:
+        _tell_writes(soak.writes)
     for text in soak.wrong[:_SHOWN]:
         print(f"\n{text[:_LONGEST]}")
+
+
+def _tell_writes(writes: Writes) -> None:
+    told = writes.told
+    print(
+        f"{writes.count:,} writes beside them, through the facade in a process of its own: "
+        f"{len(told.done):,} done, {len(told.unclear):,} told to be unclear, "
+        f"{len(told.refused):,} refused; {len(writes.entries):,} carried out, "
+        f"{writes.twice:,} of them twice; {writes.untrue:,} told wrongly"
+    )

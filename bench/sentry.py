@@ -25,6 +25,8 @@ class Told(BaseModel):
     org: str
     projects: list[str]
     issues: list[str]
+    ledger: str
+    """The path to write comments to."""
 
 
 class Spoiled(BaseModel):
@@ -58,6 +60,11 @@ class Sentry:
     async def spoiled(self) -> Spoiled:
         """Count what went wrong so far."""
         return Spoiled.model_validate_json((await self._http.get("/bench/spoiled")).content)
+
+    async def ledger(self) -> dict[str, int]:
+        """Tell how often each comment was written."""
+        entries: dict[str, int] = (await self._http.get("/bench/ledger")).json()
+        return entries
 
     async def weather(self, name: Literal["calm", "storm"]) -> None:
         """Misbehave, or stop doing so."""

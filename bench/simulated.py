@@ -17,9 +17,10 @@ from starlette.types import Scope
 
 from dexter_mcp.simulator import Fault, Simulator
 from dexter_mcp.simulator.faults import Faults
-from dexter_mcp.simulator.limits import Limits
+from dexter_mcp.simulator.limits import OWN, Entry, Limits
+from ledger import Ledger
 
-_WITHOUT_LIMIT = 1_000_000
+_LEDGER = "/api/0/organizations/{org}/bench/comments/"
 _SHARE = 0.05
 """Requests that a storm spoils, all faults together."""
 
@@ -58,10 +59,19 @@ class _CountedFaults(Faults):
 class _CountedLimits(Limits):
     refusals = 0
 
-    def enter(self, caller: str, method: str, path: str) -> tuple[dict[str, str], Response | None]:
-        headers, refusal = super().enter(caller, method, path)
-        self.refusals += refusal is not None
-        return headers, refusal
+    def enter(self, caller: str, method: str, path: str) -> Entry:
+        entry = super().enter(caller, method, path)
+        self.refusals += entry.refusal is not None
+        return entry
+
+    def impose(self) -> None:
+        """Limit what Sentry limits."""
+        self.enforce, self.requests, self.concurrent, self.own = True, 40, 25, OWN
+
+    def lift(self) -> None:
+        """Allow everything."""
+        super().lift()
+        self.enforce = False
 
 
 class Weather:
@@ -77,7 +87,7 @@ class Weather:
         """Let a storm come, or calm down."""
         self._calm()
         if request.path_params["name"] == "storm":
-            self._limits.enforce, self._limits.requests, self._limits.concurrent = True, 40, 25
+            self._limits.impose()
             for fault in storm():
                 self._faults.add(fault)
         return Response(status_code=204)
@@ -94,18 +104,23 @@ class Weather:
 
     def _calm(self) -> None:
         self._faults.clear()
-        self._limits.enforce = False
-        self._limits.requests = self._limits.concurrent = _WITHOUT_LIMIT
+        self._limits.lift()
 
 
 def application(simulator: Simulator) -> Starlette:
     """Set the bench's own routes before Sentry's."""
-    weather = Weather(simulator)
+    weather, ledger = Weather(simulator), Ledger(simulator)
+
+    async def entries(_: Request) -> Response:
+        return JSONResponse(ledger.entries)
+
     return Starlette(
         routes=[
             Route("/bench/weather/{name}", weather.change, methods=["POST"]),
             Route("/bench/seen", weather.seen),
             Route("/bench/spoiled", weather.spoiled),
+            Route("/bench/ledger", entries),
+            Route(_LEDGER, ledger, methods=["POST"]),
             Mount("/", simulator),
         ]
     )
@@ -116,15 +131,17 @@ def main() -> None:
     started = datetime.now(UTC)
     simulator = Simulator.with_sample_data(now=lambda: started)
     world = simulator.world
+    org = next(iter(world.organizations))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         # Else each answer of two packets waits 40 ms for the acknowledgement of the first.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         told = {
             "url": f"http://127.0.0.1:{listener.getsockname()[1]}",
             "token": simulator.TOKEN,
-            "org": next(iter(world.organizations)),
+            "org": org,
             "projects": [project.slug for project in world.projects.values()],
             "issues": [issue.short_id for issue in world.issues.values()],
+            "ledger": _LEDGER.format(org=org),
         }
         print(json.dumps(told), flush=True)
         # Cut answers make the server complain of us; they are meant.

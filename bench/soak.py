@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import anyio
 from mcp import MCPError
 from mcp.types import CallToolResult, Tool
 
@@ -15,6 +16,7 @@ from candidates import Candidate, Question, Running, main_questions, ours, runni
 from sentry import Sentry, Spoiled
 from speed import Job, side_by_side
 from verdicts import Verdict, judge
+from writes import Writes, writes
 
 AT_ONCE = 50
 _ISSUES = 24
@@ -25,6 +27,8 @@ _SAMPLES = 100
 _SEED = 11
 _PAST_CACHE = 0.02
 """Share of the calls that ask for what is not from memory."""
+_WRITES = 10
+"""Calls for each write that goes on beside them."""
 
 
 @dataclass
@@ -41,7 +45,7 @@ class Soak:
     seconds: float = 0.0
     requests: int = 0
     spoiled: Spoiled | None = None
-    writing_tools: int = 0
+    writes: Writes | None = None
 
     @property
     def quarters(self) -> list[float]:
@@ -78,12 +82,13 @@ async def soak(sentry: Sentry, *, calls: int, seconds: float) -> Soak:
     result = Soak(calls)
     async with running(candidate) as server:
         tools = (await server.client.list_tools()).tools
-        result.writing_tools = len(tools) - len(_reading(tools))
         await sentry.seen()
         await sentry.weather("storm")
         began = time.perf_counter()
         jobs = _jobs(server, _mixed(questions, _refreshable(tools), calls), truth, result)
-        await side_by_side(_until(began + seconds, jobs), AT_ONCE)
+        async with anyio.create_task_group() as beside:
+            beside.start_soon(_write, sentry, calls // _WRITES, result)
+            await side_by_side(_until(began + seconds, jobs), AT_ONCE)
         result.seconds = time.perf_counter() - began
         result.peak = processes.peak_memory(server.process)
     result.requests, result.spoiled = len(await sentry.seen()), await sentry.spoiled()
@@ -99,8 +104,8 @@ async def _truth(candidate: Candidate, questions: Sequence[Question]) -> dict[st
         }
 
 
-def _reading(tools: Iterable[Tool]) -> list[Tool]:
-    return [tool for tool in tools if tool.annotations and tool.annotations.read_only_hint]
+async def _write(sentry: Sentry, count: int, result: Soak) -> None:
+    result.writes = await writes(sentry, count)
 
 
 def _refreshable(tools: Iterable[Tool]) -> set[str]:

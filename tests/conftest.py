@@ -13,6 +13,7 @@ from description import DESCRIPTION
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
+from talk import Talk, talking
 from virtual_time import BACKEND
 
 # A loaded machine is no finding: properties are about what comes out, not how fast.
@@ -65,6 +66,13 @@ def settings() -> Settings:
 def era(request: pytest.FixtureRequest) -> Era:
     chosen: Era = request.param
     return chosen
+
+
+@pytest.fixture
+async def talk() -> AsyncIterator[Talk]:
+    """A client of a small world of its own, for tests in virtual time."""
+    async with talking() as talk:
+        yield talk
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The published surface, made from the code: `make surface` writes it, a test compares it.
 
-One JSON file per tool, exactly as a client receives it, in a folder per toolset; an index of
+One JSON file per tool, exactly as a client receives it, in a folder per module; an index of
 them with their cost, which also stands in the README.
 """
 
@@ -8,11 +8,12 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from mcp.types import Tool
 
-from dexter_mcp.tools.registry import TOOLSETS, load
+from dexter_mcp.tools.registry import DAILY, chosen, load
 from readme import with_answer
 from tokens import tokens
 
@@ -23,7 +24,7 @@ _BLOCK = re.compile(r"(<!-- tools: made by `make surface` -->\n).*?(<!-- end -->
 def current() -> Mapping[str, str]:
     """Build the surface: paths below `tools/`, and what is to stand there."""
     shown = list(_tools())
-    told = {f"{toolset}/{tool.name}.json": definition(tool) for toolset, tool in shown}
+    told = {f"{each.module}/{each.tool.name}.json": definition(each.tool) for each in shown}
     index = (
         "# The tools, as clients receive them\n\n"
         "Made by `make surface`; don't edit. Tokens are o200k, of the definition as it is sent.\n\n"
@@ -31,11 +32,21 @@ def current() -> Mapping[str, str]:
     return {**told, "README.md": index + table(shown)}
 
 
-def _tools() -> Iterator[tuple[str, Tool]]:
-    for toolset in TOOLSETS:
-        for offered in load(toolset):
-            yield (
+@dataclass(frozen=True)
+class Shown:
+    """A tool, and where it belongs."""
+
+    toolset: str
+    module: str
+    tool: Tool
+
+
+def _tools() -> Iterator[Shown]:
+    for toolset, module in chosen(["all"]).modules:
+        for offered in load(module):
+            yield Shown(
                 toolset,
+                module,
                 Tool(
                     name=offered.name,
                     title=offered.title,
@@ -57,15 +68,18 @@ def cost(tool: Tool) -> int:
     return tokens(tool.model_dump_json(by_alias=True, exclude_none=True))
 
 
-def table(shown: list[tuple[str, Tool]]) -> str:
-    """List the tools with what they are for and what they cost."""
+def table(shown: list[Shown]) -> str:
+    """List the tools with what they are for and what they cost; the daily ones are marked."""
     rows = [
-        f"| `{tool.name}` | {toolset} | {_purpose(tool)} | {cost(tool)} |"
-        for toolset, tool in shown
+        f"| `{each.tool.name}` | {each.toolset}{'' if each.tool.name in DAILY else ' (on demand)'}"
+        f" | {_purpose(each.tool)} | {cost(each.tool)} |"
+        for each in shown
     ]
-    total = sum(cost(tool) for _, tool in shown)
+    daily = sum(cost(each.tool) for each in shown if each.tool.name in DAILY)
+    total = sum(cost(each.tool) for each in shown)
     head = ["| tool | toolset | what it is for | tokens |", "| --- | --- | --- | ---: |"]
-    return "\n".join([*head, *rows, f"| all | | | {total} |"]) + "\n"
+    ends = [f"| by default | | | {daily} |", f"| all | | | {total} |"]
+    return "\n".join([*head, *rows, *ends]) + "\n"
 
 
 def _purpose(tool: Tool) -> str:

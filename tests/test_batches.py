@@ -1,12 +1,14 @@
 """Many single reads as a few requests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+import anyio.lowlevel
 import httpx2
 import pytest
 
 from dexter_mcp.sentry import Sentry
+from dexter_mcp.sentry.batches import SIDE_BY_SIDE, in_batches
 from dexter_mcp.sentry.errors import Broken, NotFound
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Fault, Simulator
@@ -67,10 +69,33 @@ async def test_no_issues_cost_no_request(shop: Shop) -> None:
     assert shop.simulator.world.seen == []
 
 
-async def test_a_batch_that_fails_fails_the_whole(shop: Shop) -> None:
+async def test_a_batch_that_fails_is_told_beside_what_the_others_found(shop: Shop) -> None:
     shop.simulator.faults.add(Fault(body=b"null", path=ISSUES))
+    found = await shop.sentry.issues.many("acme", shop.ids)
+    assert {*found} | {*found.failed} == set(shop.ids)
+    assert (len(found), len(found.failed)) in {(100, 30), (30, 100)}
+    assert all(isinstance(failure, Broken) for failure in found.failed.values())
+
+
+async def test_when_every_batch_fails_so_does_the_whole(shop: Shop) -> None:
+    shop.simulator.faults.add(Fault(body=b"null", path=ISSUES, times=-1))
     with pytest.raises(Broken):
         await shop.sentry.issues.many("acme", shop.ids)
+
+
+async def test_a_question_for_much_leaves_room_for_others() -> None:
+    under_way, most, ids = 0, 0, [str(number) for number in range(30)]
+
+    async def read(batch: Sequence[str]) -> dict[str, str]:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await anyio.lowlevel.checkpoint()
+        under_way -= 1
+        return dict.fromkeys(batch, "")
+
+    assert list(await in_batches(read, ids, 2)) == ids
+    assert most == SIDE_BY_SIDE
 
 
 async def test_events_of_issues_are_counted_25_at_once(shop: Shop) -> None:

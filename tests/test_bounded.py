@@ -124,3 +124,16 @@ async def test_an_exchange_that_drips_ends() -> None:
     with pytest.raises(httpx2.ReadTimeout):
         await ask(Bounded(sentry(httpx2.Response(200, stream=Dripping())), Pulse()))
     assert at() == LONGEST
+
+
+async def test_what_was_parsed_to_check_a_body_comes_along() -> None:
+    told = await ask(answering(Body([b"[1, 2]"])))
+    assert told.extensions["json"] == [1, 2]
+    for content in (b"<html>", b"", b"null"):
+        assert "json" not in (await ask(answering(Body([content])))).extensions
+
+
+async def test_a_file_need_not_be_what_it_begins_like() -> None:
+    assert (await ask(answering(Body([b'{"a": 1}\n{'])), raw=True)).content == b'{"a": 1}\n{'
+    with pytest.raises(httpx2.DecodingError, match="cut short"):
+        await ask(answering(Body([b"{"]), content_length="9"), raw=True)

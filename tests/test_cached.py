@@ -8,7 +8,7 @@ import pytest
 
 from dexter_mcp.sentry.errors import RateLimited, Resting
 from dexter_mcp.sentry.pulse import Pulse
-from dexter_mcp.sentry.transports import Cached
+from dexter_mcp.sentry.transports import Bounded, Cached
 from dexter_mcp.sentry.transports.cached import (
     OVERHEAD,
     STALE_FOR,
@@ -259,3 +259,9 @@ async def test_an_answer_from_memory_can_be_read_again_and_again() -> None:
         response = await ask(memory, fresh_for=60)
         assert response.json() == {"answer": 1}
         assert response.headers["content-type"] == "application/json"
+
+
+async def test_memory_keeps_bodies_and_not_what_was_parsed_of_them() -> None:
+    memory = cached(Bounded(sentry(200), Pulse()))
+    assert "json" in (await ask(memory, fresh_for=60)).extensions
+    assert "json" not in (await ask(memory, fresh_for=60)).extensions

@@ -6,8 +6,9 @@ import pytest
 
 from dexter_mcp.sentry.errors import RateLimited
 from dexter_mcp.sentry.pulse import Pulse
-from dexter_mcp.sentry.transports import Coalesced
+from dexter_mcp.sentry.transports import Coalesced, Retried
 from upstream import ask, sentry, together
+from virtual_time import epoch
 
 pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
@@ -82,6 +83,37 @@ async def test_who_has_more_time_than_the_first_caller_waits_by_himself() -> Non
 
     await together(4, read, gate)
     assert len(inner.asked) == 2
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_who_has_time_to_try_again_does_not_share_what_the_first_had_no_time_for(
+    status: int,
+) -> None:
+    gate = anyio.Event()
+    inner = sentry(httpx2.Response(status, headers={"retry-after": "7"}), 200, gate=gate)
+    one, outcomes = Coalesced(Retried(inner, Pulse(), now=epoch), Pulse()), list[int]()
+
+    async def read(number: int) -> None:
+        with anyio.fail_after(6 if number < 2 else 30):
+            outcomes.append((await ask(one)).status_code)
+
+    await together(4, read, gate)
+    assert sorted(outcomes) == [200, 200, status, status]
+    assert len(inner.asked) == 2
+
+
+async def test_what_no_time_would_mend_is_shared_by_all() -> None:
+    gate = anyio.Event()
+    inner = sentry(503, gate=gate)
+    one, outcomes = Coalesced(Retried(inner, Pulse(), now=epoch), Pulse()), list[int]()
+
+    async def read(number: int) -> None:
+        with anyio.fail_after(30 + number):
+            outcomes.append((await ask(one)).status_code)
+
+    await together(4, read, gate)
+    assert outcomes == [503] * 4
+    assert len(inner.asked) == 3
 
 
 async def test_the_others_are_answered_when_the_first_caller_leaves() -> None:

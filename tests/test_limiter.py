@@ -1,7 +1,6 @@
 """Sentry's limits, met rather than hit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import anyio
 import httpx2
@@ -9,66 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crowd import BUCKET, NOTHING, Crowd, all_at_once, limiter, telling
 from dexter_mcp.sentry.errors import RateLimited
-from dexter_mcp.sentry.limiter import AT_MOST, CAUTIOUS, LONGEST_REFUSAL, Bucket, LocalLimiter
+from dexter_mcp.sentry.limiter import AT_MOST, CAUTIOUS, MANY, Bucket, Leave, LocalLimiter
 from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports import Throttled
 from dexter_mcp.simulator import Simulator
 from small_world import small_world
-from virtual_time import EPOCH, epoch, now, pass_by
+from upstream import ask, sentry
+from virtual_time import epoch, now, pass_by
 
 pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
-
-BUCKET = Bucket("caller", "GET", "")
-START = int(EPOCH.timestamp())
-
-
-def limiter(per_second: float = 1_000_000) -> LocalLimiter:
-    return LocalLimiter(epoch, Pulse(), per_second)
-
-
-def telling(left: int, *, resets_in: int = 1, at_once: int = 25) -> Mapping[str, str]:
-    return {
-        "x-sentry-rate-limit-remaining": str(left),
-        "x-sentry-rate-limit-reset": str(START + resets_in),
-        "x-sentry-rate-limit-concurrentlimit": str(at_once),
-    }
-
-
-NOTHING: Mapping[str, str] = {"content-type": "application/json"}
-
-
-@dataclass
-class Crowd:
-    """Callers of one limiter, in the order in which they got their turns."""
-
-    limiter: LocalLimiter
-    turns: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
-
-    async def turn(self, name: str, *, background: bool = False) -> None:
-        await self.limiter.enter(BUCKET, background=background)
-        self.turns.append((name, anyio.current_time()))
-
-    def leave(self, headers: Mapping[str, str] = NOTHING, status: int = 200) -> None:
-        self.limiter.leave(BUCKET, status, headers)
-
-    async def ask(self, headers: Mapping[str, str], status: int = 200) -> None:
-        await self.turn("")
-        self.leave(headers, status)
-
-    @property
-    def names(self) -> str:
-        return "".join(name for name, _ in self.turns)
-
-
-async def all_at_once(crowd: Crowd, count: int) -> int:
-    """Let so many ask together, none of whom leaves; count those that got a turn."""
-    async with anyio.create_task_group() as group:
-        for _ in range(count):
-            group.start_soon(crowd.turn, "x")
-        await anyio.wait_all_tasks_blocked()
-        group.cancel_scope.cancel()
-    return len(crowd.names)
 
 
 async def test_a_server_that_has_told_nothing_yet_is_asked_with_care() -> None:
@@ -80,72 +30,6 @@ async def test_a_server_that_tells_no_limits_is_not_held_back() -> None:
     await crowd.ask(NOTHING)
     assert await all_at_once(crowd, 50) == AT_MOST
     assert anyio.current_time() == 0
-
-
-async def test_no_more_are_under_way_than_sentry_allows() -> None:
-    crowd = Crowd(limiter())
-    await crowd.ask(telling(40, at_once=7))
-    assert await all_at_once(crowd, 50) == 7
-
-
-@pytest.mark.parametrize("status", [429, 502])
-async def test_an_answer_from_someone_in_between_does_not_lift_the_limit(status: int) -> None:
-    crowd = Crowd(limiter())
-    await crowd.ask(telling(40, at_once=3))
-    await crowd.ask(NOTHING, status)
-    assert await all_at_once(crowd, 50) == 3
-
-
-async def test_a_window_that_is_used_up_is_waited_out() -> None:
-    crowd = Crowd(limiter())
-    await crowd.ask(telling(2, resets_in=3))
-    for name in "abc":
-        await crowd.turn(name)
-    assert [at for name, at in crowd.turns if name] == [0, 0, 3]
-
-
-async def test_an_answer_that_was_overtaken_teaches_nothing() -> None:
-    crowd = Crowd(limiter())
-    await crowd.turn("a")
-    await crowd.turn("b")
-    crowd.leave(telling(0, resets_in=9))
-    crowd.leave(telling(30, resets_in=8))
-    await crowd.turn("c")
-    assert anyio.current_time() == 9
-
-
-async def test_within_a_window_the_least_that_was_told_holds() -> None:
-    crowd = Crowd(limiter())
-    for _ in range(3):
-        await crowd.turn("a")
-    for left in (9, 0, 5):
-        crowd.leave(telling(left, resets_in=5))
-    await crowd.turn("b")
-    assert anyio.current_time() == 5
-
-
-async def test_a_refusal_closes_the_lane_for_everybody() -> None:
-    crowd = Crowd(limiter())
-    await crowd.ask({"retry-after": "12"}, 429)
-    await crowd.turn("a")
-    assert anyio.current_time() == 12
-
-
-async def test_a_later_refusal_does_not_shorten_an_earlier_one() -> None:
-    crowd = Crowd(limiter())
-    await crowd.turn("a")
-    await crowd.turn("b")
-    crowd.leave({"retry-after": "12"}, 429)
-    crowd.leave(NOTHING, 429)
-    await crowd.turn("c")
-    assert anyio.current_time() == 12
-
-
-async def test_one_odd_header_does_not_close_the_lane_for_good() -> None:
-    crowd = Crowd(limiter())
-    await crowd.ask({"retry-after": "999999999999"}, 429)
-    await crowd.turn("a")
-    assert anyio.current_time() == LONGEST_REFUSAL
 
 
 async def test_first_come_first_served() -> None:
@@ -221,25 +105,78 @@ async def test_who_has_no_time_does_not_hold_up_who_has() -> None:
     assert crowd.names == "ac"
 
 
-async def test_the_users_own_limit_holds_over_all_lanes() -> None:
-    slow = limiter(per_second=2)
-    for number in range(6):
-        bucket = Bucket("caller", "GET", str(number % 3))
-        await slow.enter(bucket, background=False)
-        slow.leave(bucket, 200, NOTHING)
-    assert anyio.current_time() == 2
+@pytest.mark.parametrize(
+    ("per_second", "moments"),
+    [(2, [0, 0, 1, 1, 2, 2]), (0.5, [0, 2, 4, 6]), (2.5, [0, 0, 0.8, 0.8, 1.6]), (0.01, [0, 100])],
+)
+async def test_the_users_own_limit_holds_over_all_lanes(
+    per_second: float, moments: list[float]
+) -> None:
+    slow, seen = limiter(per_second), list[float]()
+    for number in range(len(moments)):
+        leave = await slow.enter(BUCKET._replace(endpoint=str(number % 3)))
+        seen.append(anyio.current_time())
+        leave(200, NOTHING)
+    assert seen == pytest.approx(moments)
 
 
-async def test_methods_callers_and_classes_of_endpoints_wait_by_themselves() -> None:
+async def test_a_wait_for_the_users_own_limit_is_not_blamed_on_sentry() -> None:
+    slow = limiter(per_second=0.1)
+    (await slow.enter(BUCKET))(200, NOTHING)
+    with anyio.fail_after(5), pytest.raises(RateLimited) as caught:
+        await slow.enter(BUCKET)
+    assert caught.value.retry_after == 10
+    assert str(caught.value) == (
+        "This server may send Sentry 0.1 requests a second at most, so nothing was sent. "
+        "Wait 10 s, then go on; or raise DEXTER_REQUESTS_PER_SECOND."
+    )
+
+
+async def test_methods_hosts_callers_and_classes_of_endpoints_wait_by_themselves() -> None:
     crowd = Crowd(limiter())
     await crowd.ask(telling(0, resets_in=30))
     for other in (
         BUCKET._replace(method="PUT"),
+        BUCKET._replace(host="de.sentry.test"),
         BUCKET._replace(caller="another"),
         BUCKET._replace(endpoint="events"),
     ):
         await crowd.limiter.enter(other)
     assert anyio.current_time() == 0
+
+
+async def test_callers_who_are_gone_are_forgotten_but_not_that_one_was_refused() -> None:
+    crowd = Crowd(limiter())
+    await crowd.ask({"retry-after": "3000"}, 429)
+    for number in range(5 * MANY):
+        (await crowd.limiter.enter(BUCKET._replace(caller=str(number))))(200, NOTHING)
+        await pass_by(2)
+    assert len(crowd.limiter) <= MANY
+    await crowd.turn("a")
+    assert anyio.current_time() == 3000
+
+
+class Register:
+    """A limiter that lets everybody in and keeps the names of their buckets."""
+
+    def __init__(self) -> None:
+        self.buckets: list[Bucket] = []
+
+    async def enter(self, bucket: Bucket, *, background: bool) -> Leave:  # noqa: ARG002 - the protocol has it
+        self.buckets.append(bucket)
+        return self.leave
+
+    def leave(self, status: int, headers: Mapping[str, str]) -> None:
+        """Learn nothing."""
+
+
+async def test_who_asks_is_told_apart_without_their_tokens_being_kept() -> None:
+    register = Register()
+    for caller in ("sntryu_one", "sntryu_two", "sntryu_one"):
+        await ask(Throttled(sentry(200), register), caller=caller)
+    one, two, again = register.buckets
+    assert one == again != two
+    assert "sntryu" not in str(register.buckets)
 
 
 async def test_what_was_waited_for_is_counted() -> None:
@@ -248,7 +185,7 @@ async def test_what_was_waited_for_is_counted() -> None:
     await crowd.ask(telling(0, resets_in=3))
     await crowd.turn("a")
     assert (pulse.counts["waits"], pulse.waited) == (1, 3)
-    assert pulse.limits == {"GET": "0 left in the window, 25 at once"}
+    assert pulse.limits == {"GET sentry.test": "0 left in the window, 25 at once"}
 
 
 async def test_a_strict_sentry_never_has_to_refuse_us() -> None:

@@ -1,6 +1,7 @@
 """Resources: the tools' summaries under an address, guides, and completion of their names."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from mcp import Client, MCPError
@@ -67,7 +68,7 @@ async def test_an_issue_and_its_latest_event_can_be_read(either_client: Client) 
 
 
 async def test_something_that_is_not_there_is_told_as_such(either_client: Client) -> None:
-    with pytest.raises(MCPError, match="No issue '999999999' is visible in 'acme'"):
+    with pytest.raises(MCPError, match=r"No issue .999999999. is visible in .acme.*\(request \w+\)"):
         await read(either_client, "sentry://acme/issues/999999999")
 
 
@@ -92,26 +93,22 @@ async def test_the_tool_guide_lists_what_is_on_offer(
     client: Client, sample: Simulator, settings: Settings
 ) -> None:
     assert "| `get_event` |" in await read(client, "dexter://guide/tools")
-    narrow = Settings(url=settings.url, token=settings.token, toolsets=("projects",))
+    narrow = replace(settings, toolsets=("projects",))
     async with Client(build_server(narrow, sample)) as few:
         guide = await read(few, "dexter://guide/tools")
         assert "| `list_projects` |" in guide
         assert "get_event" not in guide
-        assert "whoami" not in guide
 
 
 async def test_a_toolset_that_is_not_on_offer_is_no_resource_either(
     sample: Simulator, settings: Settings
 ) -> None:
-    narrow = Settings(url=settings.url, token=settings.token, toolsets=("projects", "events"))
+    narrow = replace(settings, toolsets=("projects",))
     async with Client(build_server(narrow, sample)) as client:
-        uris = {str(resource.uri) for resource in (await client.list_resources()).resources}
         templates = (await client.list_resource_templates()).resource_templates
-        assert {each.uri_template for each in templates} == {
-            "sentry://{org}/projects",
-            "sentry://{org}/issues/{issue}/events/{event}",
-        }
-        assert uris == {"dexter://guide/search", "dexter://guide/tools", "dexter://status"}
+        told = {each.uri_template for each in templates}
+        assert "sentry://{org}/projects" in told
+        assert not [each for each in told if "issues" in each]
         with pytest.raises(MCPError):
             await read(client, "sentry://acme/issues/CHECKOUT-1")
 

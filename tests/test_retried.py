@@ -84,6 +84,20 @@ async def test_a_wait_beyond_the_deadline_is_not_begun() -> None:
     assert at() == 0
 
 
+@pytest.mark.parametrize(
+    ("seconds", "answer", "refused"),
+    [(6, limited(retry_after="7"), True), (99, limited(retry_after="70"), False), (99, 404, False)],
+)
+async def test_a_request_tells_the_wait_that_there_was_no_time_for(
+    seconds: float, answer: Answer, *, refused: bool
+) -> None:
+    inner = sentry(answer)
+    with anyio.fail_after(seconds):
+        await ask(retried(inner))
+    wait = inner.asked[0].extensions.get("wait_refused", 0.0)
+    assert (7 <= wait <= 7 + LONGEST_BACKOFF) if refused else not wait
+
+
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 async def test_a_read_that_failed_is_tried_again(status: int) -> None:
     inner = sentry(status, status, 200)

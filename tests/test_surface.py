@@ -4,7 +4,9 @@
 """
 
 import json
-from typing import Any
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any, Literal
 
 import pytest
 from mcp import Client
@@ -14,7 +16,7 @@ from answers import text_of
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
-from dexter_mcp.tools.registry import DEFAULT, TOOLSETS, UnknownToolset
+from dexter_mcp.tools.registry import DAILY, UnknownToolset, chosen
 from surface import ROOT, cost, current, definition
 
 pytestmark = pytest.mark.anyio
@@ -24,16 +26,39 @@ MOST_TOOLS = 25
 MOST_TOKENS = 4_500
 """Tokens that every conversation spends on our definitions. Raise it on purpose."""
 MOST_TOKENS_EACH = 220
-VERBS = {"list", "get", "search", "query", "create", "update", "delete", "whoami"}
+VERBS = {"list", "get", "search", "query", "find", "read", "compare", "render", "export"} | {
+    "create",
+    "update",
+    "delete",
+    "whoami",
+}
+
+
+@pytest.fixture
+async def everything(settings: Settings, sample: Simulator) -> AsyncIterator[Client]:
+    """A client of a server that offers every toolset."""
+    whole = replace(settings, toolsets=("all",))
+    async with Client(build_server(whole, sample)) as client:
+        yield client
+
+
+@pytest.fixture
+async def either_everything(
+    settings: Settings, sample: Simulator, era: Literal["auto", "legacy"]
+) -> AsyncIterator[Client]:
+    """The same in each protocol era."""
+    whole = replace(settings, toolsets=("all",))
+    async with Client(build_server(whole, sample), mode=era) as client:
+        yield client
 
 
 async def listed(client: Client) -> list[Tool]:
     return (await client.list_tools()).tools
 
 
-async def test_the_tools_folder_shows_what_clients_receive(either_client: Client) -> None:
+async def test_the_tools_folder_shows_what_clients_receive(either_everything: Client) -> None:
     shown = [json.loads(file.read_text("utf-8")) for file in SURFACE.glob("*/*.json")]
-    received = [json.loads(definition(tool)) for tool in await listed(either_client)]
+    received = [json.loads(definition(tool)) for tool in await listed(either_everything)]
     assert {tool["name"]: tool for tool in received} == {tool["name"]: tool for tool in shown}
 
 
@@ -51,14 +76,9 @@ async def test_the_default_surface_stays_within_its_budget(client: Client) -> No
     assert sum(cost(tool) for tool in tools) <= MOST_TOKENS
 
 
-async def test_all_tools_together_stay_small_on_average(
-    settings: Settings, sample: Simulator
-) -> None:
-    everything = Settings(url=settings.url, token=settings.token, toolsets=("all",))
-    async with Client(build_server(everything, sample)) as client:
-        tools = await listed(client)
-        spent = sum(cost(tool) for tool in tools)
-        assert spent <= MOST_TOKENS_EACH * len(tools)
+async def test_all_tools_together_stay_small_on_average(everything: Client) -> None:
+    tools = await listed(everything)
+    assert sum(cost(tool) for tool in tools) <= MOST_TOKENS_EACH * len(tools)
 
 
 async def test_instructions_fit_the_strictest_host(client: Client) -> None:
@@ -66,8 +86,8 @@ async def test_instructions_fit_the_strictest_host(client: Client) -> None:
     assert len(client.instructions) <= 1_800
 
 
-async def test_every_tool_has_a_name_a_title_and_a_contract(client: Client) -> None:
-    for tool in await listed(client):
+async def test_every_tool_has_a_name_a_title_and_a_contract(everything: Client) -> None:
+    for tool in await listed(everything):
         assert len(tool.name) <= 40
         assert tool.name.split("_")[0] in VERBS, tool.name
         assert tool.title, tool.name
@@ -77,8 +97,8 @@ async def test_every_tool_has_a_name_a_title_and_a_contract(client: Client) -> N
         assert tool.output_schema is None, tool.name
 
 
-async def test_every_tool_says_what_it_does_to_sentry(client: Client) -> None:
-    for tool in await listed(client):
+async def test_every_tool_says_what_it_does_to_sentry(everything: Client) -> None:
+    for tool in await listed(everything):
         assert tool.annotations, tool.name
         told = tool.annotations
         assert told.read_only_hint is not None, tool.name
@@ -97,8 +117,8 @@ def unportable(schema: dict[str, Any], path: str) -> list[str]:
     return found
 
 
-async def test_every_schema_is_one_that_all_clients_take(client: Client) -> None:
-    for tool in await listed(client):
+async def test_every_schema_is_one_that_all_clients_take(everything: Client) -> None:
+    for tool in await listed(everything):
         schema = tool.input_schema
         assert schema["type"] == "object"
         assert set(schema) <= {"type", "properties", "required", "additionalProperties"}
@@ -109,9 +129,9 @@ async def test_every_schema_is_one_that_all_clients_take(client: Client) -> None
             assert of["type"] in {"string", "integer", "boolean", "array"}, f"{tool.name}.{name}"
 
 
-async def test_one_name_means_one_thing_everywhere(client: Client) -> None:
+async def test_one_name_means_one_thing_everywhere(everything: Client) -> None:
     told: dict[str, set[str]] = {}
-    for tool in await listed(client):
+    for tool in await listed(everything):
         for name, of in tool.input_schema["properties"].items():
             told.setdefault(name, set()).add(of["type"])
     assert {name: types for name, types in told.items() if len(types) > 1} == {}
@@ -122,7 +142,9 @@ async def test_a_launch_offers_only_what_it_was_told_to(
 ) -> None:
     narrow = Settings(url=settings.url, token=settings.token, toolsets=("projects",))
     async with Client(build_server(narrow, sample)) as client:
-        assert [tool.name for tool in await listed(client)] == ["list_projects"]
+        offered = [tool.name for tool in await listed(client)]
+        assert "list_projects" in offered
+        assert "search_issues" not in offered
         hidden = await client.call_tool("search_issues", {})
         assert hidden.is_error
         assert "list_projects" in text_of(hidden)
@@ -134,8 +156,15 @@ def test_an_unknown_toolset_is_named_with_those_that_there_are(settings: Setting
         build_server(wrong)
 
 
-def test_the_default_toolsets_exist() -> None:
-    assert set(DEFAULT) <= set(TOOLSETS)
+async def test_every_daily_tool_exists(client: Client) -> None:
+    assert {tool.name for tool in await listed(client)} == DAILY
+
+
+def test_daily_tools_may_be_joined_by_a_whole_toolset() -> None:
+    choice = chosen(["default", "projects"])
+    assert choice.offers("projects", "list_organizations")
+    assert choice.offers("issues", "get_issue")
+    assert not chosen(["default"]).offers("projects", "list_organizations")
 
 
 async def test_the_list_is_the_same_in_the_same_order_every_time(

@@ -1,43 +1,22 @@
 """Deadlines, progress and cancellation, as a client sees them."""
 
-from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from typing import Any
 
 import anyio
 import httpx2
 import pytest
-from mcp import Client, MCPError
+from mcp import MCPError
 from mcp.server.mcpserver.exceptions import ToolError
 
 from answers import text_of
 from dexter_mcp.sentry import Sentry, deadline
-from dexter_mcp.server import build_server
-from dexter_mcp.settings import Settings
-from dexter_mcp.simulator import Fault, Simulator
+from dexter_mcp.simulator import Fault
 from dexter_mcp.tools.progress import reporting
-from small_world import small_world, story
-from virtual_time import epoch, now, pass_by
+from talk import PROJECTS, SETTINGS, Talk, talking
+from virtual_time import epoch, pass_by
 
 pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
-
-SETTINGS = Settings(
-    url="http://sentry.test", token=Simulator.TOKEN, org="acme", requests_per_second=1_000
-)
-PROJECTS = "/organizations/acme/projects/"
-
-
-@pytest.fixture
-async def simulator() -> Simulator:
-    world = small_world(now)
-    world.tell("acme", story())
-    return Simulator(world)
-
-
-@pytest.fixture
-async def client(simulator: Simulator) -> AsyncIterator[Client]:
-    async with Client(build_server(SETTINGS, simulator, now=now)) as client:
-        yield client
 
 
 # How much time is left
@@ -68,9 +47,9 @@ async def test_who_is_cancelled_has_no_time_left() -> None:
 # Deadlines
 
 
-async def test_a_call_ends_before_clients_give_up(client: Client, simulator: Simulator) -> None:
-    simulator.faults.add(Fault(hang=True, times=-1))
-    result = await client.call_tool("list_projects", {})
+async def test_a_call_ends_before_clients_give_up(talk: Talk) -> None:
+    talk.simulator.faults.add(Fault(hang=True, times=-1))
+    result = await talk.client.call_tool("list_projects", {})
     assert "Sentry took longer than 50 s" in text_of(result)
     assert anyio.current_time() == pytest.approx(50)
 
@@ -79,10 +58,10 @@ async def test_a_call_ends_before_clients_give_up(client: Client, simulator: Sim
     "part", ["/tags/", "/committers/", "/attachments/", "/events/recommended/"]
 )
 async def test_a_composite_answers_with_what_is_there_at_the_soft_deadline(
-    client: Client, simulator: Simulator, part: str
+    talk: Talk, part: str
 ) -> None:
-    simulator.faults.add(Fault(hang=True, path=part, times=-1))
-    result = await client.call_tool("get_issue", {"issue": "CHECKOUT-1"})
+    talk.simulator.faults.add(Fault(hang=True, path=part, times=-1))
+    result = await talk.client.call_tool("get_issue", {"issue": "CHECKOUT-1"})
     text = text_of(result)
     assert not result.is_error
     assert text.startswith("CHECKOUT-1")
@@ -91,20 +70,18 @@ async def test_a_composite_answers_with_what_is_there_at_the_soft_deadline(
 
 
 async def test_parts_that_build_on_others_begin_before_the_slowest_part_is_there(
-    client: Client, simulator: Simulator
+    talk: Talk,
 ) -> None:
-    simulator.faults.add(Fault(delay=20, path="/tags/"))
-    simulator.faults.add(Fault(delay=20, path="/committers/"))
-    text = text_of(await client.call_tool("get_issue", {"issue": "CHECKOUT-1"}))
+    talk.simulator.faults.add(Fault(delay=20, path="/tags/"))
+    talk.simulator.faults.add(Fault(delay=20, path="/committers/"))
+    text = text_of(await talk.client.call_tool("get_issue", {"issue": "CHECKOUT-1"}))
     assert "failed:" not in text
     assert anyio.current_time() < 25
 
 
-async def test_an_issue_that_does_not_come_is_no_partial_answer(
-    client: Client, simulator: Simulator
-) -> None:
-    simulator.faults.add(Fault(hang=True, times=-1))
-    result = await client.call_tool("get_issue", {"issue": "CHECKOUT-1"})
+async def test_an_issue_that_does_not_come_is_no_partial_answer(talk: Talk) -> None:
+    talk.simulator.faults.add(Fault(hang=True, times=-1))
+    result = await talk.client.call_tool("get_issue", {"issue": "CHECKOUT-1"})
     assert result.is_error
     assert "It did not come in time" in text_of(result)
     assert anyio.current_time() == pytest.approx(25, abs=1)
@@ -113,29 +90,25 @@ async def test_an_issue_that_does_not_come_is_no_partial_answer(
 # Progress
 
 
-async def progress_of(
-    client: Client, tool: str, **arguments: Any
-) -> list[tuple[float, str | None]]:
+async def progress_of(talk: Talk, tool: str, **arguments: Any) -> list[tuple[float, str | None]]:
     told: list[tuple[float, str | None]] = []
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
         assert total is None
         told.append((progress, message))
 
-    await client.call_tool(tool, arguments, progress_callback=note)
+    await talk.client.call_tool(tool, arguments, progress_callback=note)
     return told
 
 
-async def test_a_client_that_waits_is_told_every_two_seconds(
-    client: Client, simulator: Simulator
-) -> None:
-    simulator.faults.add(Fault(delay=7))
-    told = await progress_of(client, "list_projects")
+async def test_a_client_that_waits_is_told_every_two_seconds(talk: Talk) -> None:
+    talk.simulator.faults.add(Fault(delay=7))
+    told = await progress_of(talk, "list_projects")
     assert told == [(n, f"waiting for Sentry, {n} s") for n in (2, 4, 6)]
 
 
-async def test_what_is_quick_says_nothing(client: Client) -> None:
-    assert await progress_of(client, "list_projects") == []
+async def test_what_is_quick_says_nothing(talk: Talk) -> None:
+    assert await progress_of(talk, "list_projects") == []
 
 
 class _Gone:
@@ -183,20 +156,17 @@ class Watched(httpx2.AsyncBaseTransport):
         return httpx2.Response(200, request=request)
 
 
-@pytest.mark.parametrize("era", ["auto", "legacy"])
-async def test_a_client_that_cancels_ends_the_request_to_sentry(
-    simulator: Simulator, era: Any
-) -> None:
-    async with Client(build_server(SETTINGS, simulator, now=now), mode=era) as client:
-        simulator.faults.add(Fault(hang=True, times=-1))
+async def test_a_client_that_cancels_ends_the_request_to_sentry(era: Any) -> None:
+    async with talking(era) as talk:
+        talk.simulator.faults.add(Fault(hang=True, times=-1))
         for _ in range(10):
             with anyio.move_on_after(1):
-                await client.call_tool("list_projects", {})
-        simulator.faults.clear()
-        result = await client.call_tool("list_projects", {})
+                await talk.client.call_tool("list_projects", {})
+        talk.simulator.faults.clear()
+        result = await talk.client.call_tool("list_projects", {})
     assert "checkout" in text_of(result)
     assert anyio.current_time() == pytest.approx(10, abs=1)
-    assert sum(PROJECTS in line for line in simulator.world.seen) == 11
+    assert talk.count(PROJECTS) == 11
 
 
 async def test_cancellation_reaches_the_wire() -> None:
@@ -207,14 +177,12 @@ async def test_cancellation_reaches_the_wire() -> None:
     assert (wire.begun, wire.given_up) == (1, 1)
 
 
-async def test_a_caller_that_leaves_takes_nobody_along(
-    client: Client, simulator: Simulator
-) -> None:
-    simulator.faults.add(Fault(delay=5))
+async def test_a_caller_that_leaves_takes_nobody_along(talk: Talk) -> None:
+    talk.simulator.faults.add(Fault(delay=5))
     answers: list[str] = []
 
     async def ask() -> None:
-        answers.append(text_of(await client.call_tool("list_projects", {})))
+        answers.append(text_of(await talk.client.call_tool("list_projects", {})))
 
     async def leave() -> None:
         with anyio.move_on_after(2):

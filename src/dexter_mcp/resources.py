@@ -73,7 +73,7 @@ def _about_sentry(summaries: "Summaries") -> Iterator[_Resource]:
         summaries.organizations,
         "Organizations",
         "The organizations that the token reaches.",
-        "organizations",
+        "projects",
     )
     yield _Resource(
         "sentry://{org}/projects",
@@ -94,7 +94,7 @@ def _about_sentry(summaries: "Summaries") -> Iterator[_Resource]:
         summaries.event,
         "Event in full",
         "By id, or `latest`, `oldest`, `recommended`.",
-        "events",
+        "issues",
     )
 
 
@@ -182,18 +182,17 @@ class Summaries:
         return await self._told(ask)
 
     async def _told(self, ask: "Callable[[Desk], Awaitable[Answer]]") -> str:
-        from dexter_mcp.insights.answering import answered  # noqa: PLC0415
+        from dexter_mcp.insights.answering import answered, failed  # noqa: PLC0415
         from dexter_mcp.sentry import trail  # noqa: PLC0415
         from dexter_mcp.sentry.errors import NotFound, SentryError  # noqa: PLC0415
 
         desk = await self._doorway.desk()
-        try:
-            with trail.follow():
+        with trail.follow() as here:
+            try:
                 return (await answered(desk, "resource", lambda: ask(desk))).text
-        except NotFound as error:
-            raise ResourceNotFoundError(str(error)) from error
-        except SentryError as error:
-            raise ResourceError(str(error)) from error
+            except SentryError as error:
+                kind = ResourceNotFoundError if isinstance(error, NotFound) else ResourceError
+                raise kind(failed(error, here)) from error
 
 
 def _first(page: "Page[T]", tool: str, view: "Callable[[Page[T]], Answer]") -> Answer:

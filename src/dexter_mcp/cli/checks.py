@@ -131,7 +131,7 @@ def token(evidence: Evidence) -> Finding:
 def scopes(identity: Identity, toolsets: tuple[str, ...]) -> Iterator[Finding]:
     """Compare the scopes that are there with those that each chosen toolset needs."""
     have = set(identity.auth.scopes)
-    needs = {toolset: NEEDS.get(toolset, "") for toolset in chosen(toolsets)}
+    needs = {toolset: NEEDS.get(toolset, "") for toolset in chosen(toolsets).toolsets}
     lacking = {toolset: need for toolset, need in needs.items() if not _covered(need, have)}
     if not lacking:
         yield Finding("good", "scopes", f"enough for the toolsets {', '.join(needs)}")

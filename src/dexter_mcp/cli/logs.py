@@ -23,6 +23,8 @@ def configure(level: str, *, token: str = "") -> None:
     handler.setFormatter(JsonLines(token))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
+    # It writes whole addresses, and queries hold what people search for. Our own lines do without.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 def _facts(record: logging.LogRecord) -> Mapping[str, object]:

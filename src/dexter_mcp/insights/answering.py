@@ -9,7 +9,7 @@ import anyio
 
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry import trail
-from dexter_mcp.sentry.errors import Unreachable
+from dexter_mcp.sentry.errors import Invalid, NoToken, SentryError, Unclear, Unreachable
 from dexter_mcp.sentry.trail import Trail
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.moments import span
@@ -27,6 +27,7 @@ async def answered(desk: Desk, name: str, ask: Callable[[], Awaitable[Answer]]) 
 
     Raises:
         Unreachable: The deadline passed.
+        Unclear: It passed when something had been sent that Sentry may have carried out.
         SentryError: Whatever `ask` raises.
     """
     limit, began = desk.settings.hard_deadline, time.monotonic()
@@ -34,10 +35,24 @@ async def answered(desk: Desk, name: str, ask: Callable[[], Awaitable[Answer]]) 
         with anyio.fail_after(limit):
             answer = await ask()
     except TimeoutError:
-        raise Unreachable(f"Sentry took longer than {limit:g} s. Ask for less.") from None
+        raise _late(limit, trail.current()) from None
     finally:
         _log_line(name, trail.current(), time.monotonic() - began)
     return replace(answer, text=answer.text + _age_note(trail.current()))
+
+
+def failed(error: SentryError, here: Trail) -> str:
+    """Say what kept Sentry from answering, with the reference of the log's lines on it.
+
+    A question for which nothing went over the wire left no lines.
+    """
+    unsent = isinstance(error, (Invalid, NoToken)) or not here.requests
+    return str(error) if unsent else f"{error} (request {here.reference})"
+
+
+def _late(limit: float, here: Trail) -> SentryError:
+    said = f"Sentry took longer than {limit:g} s."
+    return Unclear(said) if here.writes else Unreachable(f"{said} Ask for less.")
 
 
 def _log_line(name: str, here: Trail, seconds: float) -> None:

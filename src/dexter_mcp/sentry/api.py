@@ -1,8 +1,10 @@
 """One exchange with Sentry, from typed request to typed reply."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import httpx2
@@ -16,6 +18,7 @@ from dexter_mcp.sentry.errors import (
     Invalid,
     NotFound,
     NoToken,
+    Rejected,
     SentryError,
     TooLarge,
     Unclear,
@@ -23,9 +26,12 @@ from dexter_mcp.sentry.errors import (
 )
 from dexter_mcp.sentry.regions import Regions
 from dexter_mcp.sentry.reply import Page, adapter, readable
+from dexter_mcp.sentry.transports.bounded import LIMIT
 from dexter_mcp.sentry.transports.wrapper import NEVER_LEFT
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 MOMENT = 20.0
 """Freshness in seconds of what changes while one looks at it: issues, their counts."""
@@ -41,6 +47,14 @@ class Origin:
 
     url: str
     token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that Sentry keeps. Its type is what whoever sent it says, in lower case."""
+
+    content: bytes = field(repr=False)
+    content_type: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,7 @@ class Api:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._http, self._origin, self.regions, self._now = http, origin, regions, now
+        self._retiring = set[str]()
 
     async def get(
         self,
@@ -80,27 +95,64 @@ class Api:
         *,
         fresh_for: float = 0.0,
         absent_for: float = 0.0,
+        limit_bytes: int = LIMIT,
         base: str = "",
         bucket: str = "",
         **query: wire.QueryValue,
     ) -> T:
         """Read one thing of the given `shape`.
 
+        Where Sentry is replacing an endpoint by another, the caller knows both: ask the one, and on
+        `Gone`, or `NotFound` from a server that does not know it yet, the other.
+
         Args:
             shape: What comes back.
             path: Where it is, made by `wire.path`.
             fresh_for: Seconds for which a remembered answer will do.
             absent_for: Seconds for which it will do to remember that there is nothing.
+            limit_bytes: How large the answer may be.
             base: The host to ask; by default the region of the organization in the path.
             bucket: The class of endpoints that shares a rate limit, where it has one of its own.
             query: What narrows it; `None` and empty lists are left out.
 
         Raises:
+            Gone: Sentry has retired this; `replacement` is the path of what replaces it.
+            TooLarge: The answer is larger.
             SentryError: As `errors` draws them.
         """
-        how = {"fresh_for": fresh_for, "absent_for": absent_for, "bucket": bucket}
+        how = {
+            "fresh_for": fresh_for,
+            "absent_for": absent_for,
+            "limit": limit_bytes,
+            "bucket": bucket,
+        }
         response = await self._read(_Request("GET", path, query, base=base, extensions=how))
         return _parse(shape, response)
+
+    async def download(
+        self,
+        path: str,
+        *,
+        limit_bytes: int,
+        base: str = "",
+        bucket: str = "",
+        **query: wire.QueryValue,
+    ) -> Download:
+        """Read a file as it is: a picture, an attachment. It is not kept in memory.
+
+        A server that keeps its files elsewhere, and sends there who asks, is not followed.
+
+        Raises:
+            TooLarge: The file is larger than `limit_bytes`.
+            SentryError: As `errors` draws them.
+        """
+        how = {"limit": limit_bytes, "raw": True, "bucket": bucket}
+        response = await self._read(_Request("GET", path, query, base=base, extensions=how))
+        told = response.headers.get("content-type") or "application/octet-stream"
+        content_type = told.partition(";")[0].strip().lower()
+        if content_type == "text/html" and "content-disposition" not in response.headers:
+            raise _stand_in(response)
+        return Download(response.content, content_type)
 
     async def page(
         self,
@@ -200,32 +252,81 @@ class Api:
     async def _exchange(self, request: _Request) -> httpx2.Response:
         response = await self._ask(request, request.url)
         if response.has_redirect_location:
-            moved = wire.same_origin_target(request.url, response.headers.get("location"))
-            response = await self._ask(request, moved) if moved else response
+            response = await self._followed(request, response)
         if response.is_success:
+            self._heed(response)
             return response
         said = wire.detail(_json(response))
         raise wire.error_for(
             response.status_code, said, response.headers, self._origin.url, self._now()
         )
 
+    async def _followed(self, request: _Request, response: httpx2.Response) -> httpx2.Response:
+        """Ask where Sentry sends whoever uses an old name: as before, once, on the same origin."""
+        if not (target := _target(request, response)):
+            return response
+        onward = await self._ask(request, target)
+        if onward.has_redirect_location and _target(request, onward):
+            raise Rejected(
+                "Sentry sends the request on and on. Name what it is about as it is called today, "
+                "or by its numeric id; the matching list tool shows both."
+            )
+        return onward
+
+    def _heed(self, response: httpx2.Response) -> None:
+        """Tell the log of endpoints that Sentry is going to retire, once for each replacement.
+
+        Those that have none are told once for each date: they are retired in families.
+        """
+        if not (when := response.headers.get("x-sentry-deprecation-date", "")):
+            return
+        instead = wire.replacement(response.headers)
+        if (family := instead or when) in self._retiring:
+            return
+        self._retiring.add(family)
+        told = {"endpoint": response.url.path, "retired": when[:40], "replacement": instead}
+        _log.warning("Sentry retires %(endpoint)s on %(retired)s", told, extra={"facts": told})
+
     async def _ask(self, request: _Request, url: str) -> httpx2.Response:
         if not self._origin.token:
             raise NoToken(self._origin.url)
-        here = trail.current()
-        how = {**request.extensions, "refresh": trail.refreshing(), "reference": here.reference}
+        how = {
+            **request.extensions,
+            "refresh": trail.refreshing(),
+            "background": trail.is_background(),
+        }
         try:
             response = await self._http.request(
                 request.method, url, json=request.body, extensions=how
             )
         except httpx2.RequestError as error:
-            here.note(None)
             raise _failure(wire.origin(url), error) from error
         except httpx2.InvalidURL as error:
             raise Invalid("The arguments are too long for one request. Shorten them.") from error
-        told = response.extensions
-        here.note(told.get("age"), stale=told.get("stale", ""))
+        if (age := response.extensions.get("age")) is not None:
+            trail.current().remember(age, response.extensions.get("stale", ""))
         return response
+
+
+def _target(request: _Request, response: httpx2.Response) -> str | None:
+    """Say where a redirect leads; `None` where it leads away from the origin.
+
+    Sentry redirects what was renamed, with any status but 303. That one, after a write, says that
+    something was done and that its result is elsewhere.
+
+    Raises:
+        Unclear: A write was answered so.
+        Rejected: A file is kept elsewhere.
+    """
+    if request.method != "GET" and response.status_code == HTTPStatus.SEE_OTHER:
+        raise Unclear("Sentry did not say what became of it.")
+    target = wire.same_origin_target(str(response.url), response.headers.get("location"))
+    if target is None and request.extensions.get("raw"):
+        raise Rejected(
+            "This Sentry keeps its files in another place, where the token does not go. Open the "
+            "file in Sentry itself."
+        )
+    return target
 
 
 def _failure(host: str, error: httpx2.RequestError) -> SentryError:
@@ -248,20 +349,29 @@ _NOT_JSON = object()
 
 
 def _json(response: httpx2.Response) -> Any:
-    """Read a body as JSON whatever its type says: Sentry's 429 claims to be HTML."""
+    """Read a body as JSON whatever its type says: Sentry's 429 claims to be HTML.
+
+    What was parsed on the way is shared with whoever asked the same at once: do not change it.
+    """
+    if (known := response.extensions.get("json")) is not None:
+        return known
     try:
         return from_json(response.content)
     except ValueError:
         return _NOT_JSON
 
 
+def _stand_in(response: httpx2.Response) -> Broken:
+    return Broken(
+        f"{wire.origin(str(response.url))} did not answer with JSON, so perhaps it is not "
+        "Sentry, or a sign-in page stands before it. Check SENTRY_URL if this goes on."
+    )
+
+
 def _parse(shape: type[T], response: httpx2.Response) -> T:
     body = _json(response) if response.content.strip() or response.request.method == "GET" else None
     if body is _NOT_JSON:
-        raise Broken(
-            f"{wire.origin(str(response.url))} did not answer with JSON, so perhaps it is not "
-            "Sentry, or a sign-in page stands before it. Check SENTRY_URL if this goes on."
-        )
+        raise _stand_in(response)
     try:
         return readable(body, adapter(shape).validate_python)
     except ValidationError as error:

@@ -9,17 +9,37 @@ from typing import Self
 import httpx2
 
 from dexter_mcp import __version__
+from dexter_mcp.sentry.alert_rules import AlertRules
 from dexter_mcp.sentry.api import Api, Origin
+from dexter_mcp.sentry.catalogue import Catalogue
+from dexter_mcp.sentry.debug_files import DebugFiles
+from dexter_mcp.sentry.detectors import Detectors
+from dexter_mcp.sentry.discover import Discover
+from dexter_mcp.sentry.end_users import EndUsers
+from dexter_mcp.sentry.environments import Environments
+from dexter_mcp.sentry.event_fields import EventFields
 from dexter_mcp.sentry.events import Events
 from dexter_mcp.sentry.identity import Identities
 from dexter_mcp.sentry.issues import Issues
 from dexter_mcp.sentry.limiter import LocalLimiter
+from dexter_mcp.sentry.members import Members
+from dexter_mcp.sentry.metric_alerts import MetricAlerts
 from dexter_mcp.sentry.network import network
 from dexter_mcp.sentry.organizations import Organizations
+from dexter_mcp.sentry.ownership import Ownerships
+from dexter_mcp.sentry.project_keys import ProjectKeys
+from dexter_mcp.sentry.project_settings import ProjectSettings
 from dexter_mcp.sentry.projects import Projects
 from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.regions import Regions
+from dexter_mcp.sentry.release_files import ReleaseFiles
+from dexter_mcp.sentry.releases import Releases
+from dexter_mcp.sentry.saved_queries import SavedQueries
+from dexter_mcp.sentry.sessions import Sessions
+from dexter_mcp.sentry.stats import Stats
 from dexter_mcp.sentry.tags import Tags
+from dexter_mcp.sentry.teams import Teams
+from dexter_mcp.sentry.timeseries import TimeSeriesQueries
 from dexter_mcp.sentry.transports import (
     Bounded,
     Cached,
@@ -30,6 +50,7 @@ from dexter_mcp.sentry.transports import (
     Traced,
 )
 from dexter_mcp.sentry.transports.wrapper import Clock
+from dexter_mcp.sentry.workflows import Workflows
 from dexter_mcp.settings import Settings
 
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
@@ -47,6 +68,17 @@ class Sentry:
         self.issues = Issues(api)
         self.events = Events(api)
         self.tags = Tags(api)
+        self.discover, self.time_series = Discover(api), TimeSeriesQueries(api)
+        self.event_fields, self.saved_queries = EventFields(api), SavedQueries(api)
+        self.catalogue = Catalogue(api)
+        self.teams, self.members = Teams(api), Members(api)
+        self.project_keys, self.ownership = ProjectKeys(api), Ownerships(api)
+        self.project_settings, self.debug_files = ProjectSettings(api), DebugFiles(api)
+        self.environments, self.end_users = Environments(api), EndUsers(api)
+        self.releases, self.release_files = Releases(api), ReleaseFiles(api)
+        self.sessions, self.stats = Sessions(api), Stats(api)
+        self.workflows, self.detectors = Workflows(api), Detectors(api)
+        self.alert_rules, self.metric_alerts = AlertRules(api), MetricAlerts(api)
 
     @classmethod
     @asynccontextmanager
@@ -81,6 +113,6 @@ def stack(
 ) -> httpx2.AsyncBaseTransport:
     """Put the layers between a request and the network in their order."""
     limiter = LocalLimiter(now, pulse, settings.requests_per_second)
-    bounded = Bounded(Traced(wire), pulse)
-    patient = Retried(Throttled(bounded, limiter), pulse, now=now)
+    traced = Traced(Bounded(wire, pulse))
+    patient = Retried(Throttled(traced, limiter), pulse, now=now)
     return Cached(Coalesced(Guarded(patient, pulse), pulse), pulse)

@@ -114,9 +114,14 @@ class Rejected(SentryError):
 
 
 class Gone(Rejected):
-    """Sentry has retired the endpoint, for good or for the minutes of a brown-out."""
+    """Sentry has retired the endpoint, for good or for the minutes of a brown-out.
+
+    `replacement` is the path of what replaces it, as far as Sentry tells: empty, or with a
+    `:name` where Sentry does not know what to fill in. Who knows how to ask there does so.
+    """
 
     def __init__(self, replacement: str) -> None:
+        self.replacement = replacement
         instead = f" {replacement} replaces it." if replacement else ""
         super().__init__(
             f"Sentry has retired what this asks for.{instead} Update dexter-mcp if this goes on."
@@ -127,8 +132,9 @@ class TooLarge(Rejected):
     """The answer did not fit into what we are willing to read."""
 
     def __init__(self, limit: int) -> None:
+        size = f"{limit / 2**20:.3g} MiB" if limit >= 2**20 else f"{limit / 2**10:.3g} KiB"
         super().__init__(
-            f"Sentry's answer is larger than {limit / 2**20:.0f} MiB, so it was not read. "
+            f"Sentry's answer is larger than {size}, so it was not read. "
             "Narrow the query, or ask for fewer items."
         )
 

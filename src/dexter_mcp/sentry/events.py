@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, computed_field
 
+from dexter_mcp.sentry import endpoints
 from dexter_mcp.sentry.api import FOR_GOOD, MINUTE, MOMENT, Api
 from dexter_mcp.sentry.frames import ExceptionValue, Thread
 from dexter_mcp.sentry.identifiers import is_event_id
@@ -336,6 +337,7 @@ class Events:
             Event,
             path("organizations", org, "issues", issue, "events", event),
             fresh_for=FOR_GOOD if is_event_id(event) else MOMENT,
+            bucket=endpoints.ISSUE_EVENT,
             environment=environment,
             llmFormat=llm_format or None,
         )
@@ -346,7 +348,10 @@ class Events:
         https://docs.sentry.io/api/organizations/resolve-an-event-id/
         """
         return await self._api.get(
-            Resolved, path("organizations", org, "eventids", event), fresh_for=FOR_GOOD
+            Resolved,
+            path("organizations", org, "eventids", event),
+            fresh_for=FOR_GOOD,
+            bucket=endpoints.EVENT_LOOKUP,
         )
 
     async def attachments(

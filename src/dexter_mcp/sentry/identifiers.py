@@ -129,7 +129,7 @@ def _in_resource(link: SplitResult) -> IssueRef:
 
 
 def _in_page(link: SplitResult, home: str) -> IssueRef:
-    org = _organization_of(link, home)
+    org = organization_of(link, home)
     below = link.path.removeprefix(urlsplit(home).path.rstrip("/")).removeprefix("/api/0")
     if found := _ISSUE_PAGE.fullmatch(below):
         of_path = unquote(found["org"] or found["org2"] or "")
@@ -152,7 +152,7 @@ def _placed(ref: IssueRef, org: str, event: str | None) -> IssueRef:
     )
 
 
-def _organization_of(link: SplitResult, home: str) -> str:
+def organization_of(link: SplitResult, home: str) -> str:
     """Check that a link leads to the Sentry in use; read the organization out of its subdomain.
 
     Raises:

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from dexter_mcp.sentry import endpoints
 from dexter_mcp.sentry.api import FOR_GOOD, MINUTE, MOMENT, Api
-from dexter_mcp.sentry.batches import in_batches
+from dexter_mcp.sentry.batches import Batched, in_batches
 from dexter_mcp.sentry.identity import User
 from dexter_mcp.sentry.reply import Page, Reply
 from dexter_mcp.sentry.untrusted import Untrusted
@@ -269,6 +270,7 @@ class Issues:
             path("organizations", org, "issues"),
             cursor=cursor,
             fresh_for=MOMENT,
+            bucket=endpoints.ISSUE_LIST,
             query=query,
             project=project,
             environment=environment,
@@ -303,6 +305,7 @@ class Issues:
             Issue,
             path("organizations", org, "issues", issue),
             fresh_for=MOMENT,
+            bucket=endpoints.ISSUE,
             environment=environment,
             expand=expand,
             collapse=collapse,
@@ -310,45 +313,42 @@ class Issues:
 
     async def many(
         self, org: str, ids: Sequence[str], *, collapse: Sequence[Collapse] = ()
-    ) -> dict[str, Issue]:
+    ) -> Batched[Issue]:
         """Read issues by number, a hundred with each request; keyed by the number.
 
         One that is gone, merged into another or out of sight is missing from the result.
         """
-        found: dict[str, Issue] = {}
 
-        async def read(group: Sequence[str]) -> None:
+        async def read(group: Sequence[str]) -> dict[str, Issue]:
             page = await self.search(
                 org, query="", project=["-1"], group=group, limit=AT_ONCE, collapse=collapse
             )
-            found.update((issue.id, issue) for issue in page.items)
+            return {issue.id: issue for issue in page.items}
 
-        await in_batches(read, ids, AT_ONCE)
-        return {number: found[number] for number in dict.fromkeys(ids) if number in found}
+        return await in_batches(read, ids, AT_ONCE)
 
     async def stats(
         self, org: str, ids: Sequence[str], *, stats_period: str = "", query: str = ""
-    ) -> dict[str, IssueStats]:
+    ) -> Batched[IssueStats]:
         """Count the events of issues by number, 25 with each request; keyed by the number.
 
         Unpublished; Sentry's own list of issues fills in its counts with it.
         """
-        found: dict[str, IssueStats] = {}
 
-        async def read(groups: Sequence[str]) -> None:
+        async def read(groups: Sequence[str]) -> dict[str, IssueStats]:
             told = await self._api.get(
                 list[IssueStats],
                 path("organizations", org, "issues-stats"),
                 fresh_for=MOMENT,
+                bucket=endpoints.ISSUE_COUNTS,
                 project=["-1"],
                 groups=groups,
                 statsPeriod=stats_period or None,
                 query=query or None,
             )
-            found.update((each.id, each) for each in told)
+            return {each.id: each for each in told}
 
-        await in_batches(read, ids, COUNTED_AT_ONCE)
-        return found
+        return await in_batches(read, ids, COUNTED_AT_ONCE)
 
     async def by_short_id(
         self, org: str, short_id: str, *, collapse: Sequence[Collapse] = ()

@@ -4,10 +4,10 @@ import json
 from datetime import datetime
 
 import anyio
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from dexter_mcp.sentry import cursors, trail
-from dexter_mcp.sentry.api import HOUR, Api
+from dexter_mcp.sentry.api import HOUR, MINUTE, Api
 from dexter_mcp.sentry.errors import Invalid, SentryError
 from dexter_mcp.sentry.identifiers import slug
 from dexter_mcp.sentry.reply import Page, Reply, adapter
@@ -39,6 +39,51 @@ class Organization(Reply):
     date_created: datetime | None = None
     status: Status = Status()
     links: Links = Links()
+
+
+class Quota(Reply):
+    """How much an organization takes in; 0 and absent mean no limit of its own."""
+
+    max_rate: int | None = None
+    max_rate_interval: int = 60
+    account_limit: int = 0
+    project_limit: int = 0
+    """Percent of the rate that a single project may use up."""
+
+
+class OrganizationDetails(Organization):
+    """An organization with its settings, as far as the token may see them.
+
+    What an older server does not tell is `None`, which is neither on nor off.
+    """
+
+    features: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    require_2fa: bool | None = Field(default=None, alias="require2FA")
+    has_auth_provider: bool | None = None
+    is_early_adopter: bool | None = None
+    allow_member_invite: bool | None = None
+    allow_member_project_creation: bool | None = None
+    open_membership: bool | None = None
+    events_member_admin: bool | None = None
+    alerts_member_write: bool | None = None
+    default_role: str = ""
+    data_scrubber: bool | None = None
+    data_scrubber_defaults: bool | None = None
+    scrub_ip_addresses: bool | None = Field(default=None, alias="scrubIPAddresses")
+    sensitive_fields: tuple[str, ...] = ()
+    safe_fields: tuple[str, ...] = ()
+    quota: Quota | None = None
+
+
+class Relay(Reply):
+    """A trusted relay that sent events on. Its public key is no secret."""
+
+    relay_id: str
+    version: str = ""
+    public_key: str = ""
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
 
 
 class Organizations:
@@ -114,13 +159,25 @@ class Organizations:
             self._api.regions.place(organization.slug, base)
         return page
 
-    async def get(self, org: str, *, detailed: bool | None = None) -> Organization:
-        """Read one organization, by slug or id.
+    async def get(self, org: str, *, detailed: bool | None = None) -> OrganizationDetails:
+        """Read one organization, by slug or id; without its settings where `detailed` is false.
 
         https://docs.sentry.io/api/organizations/retrieve-an-organization/
         """
         return await self._api.get(
-            Organization, path("organizations", org), fresh_for=HOUR, detailed=detailed
+            OrganizationDetails, path("organizations", org), fresh_for=HOUR, detailed=detailed
+        )
+
+    async def relays(self, org: str) -> tuple[Relay, ...]:
+        """List the trusted relays that were seen in use. Servers without the feature say 404.
+
+        https://docs.sentry.io/api/organizations/list-an-organizations-trusted-relays/
+        """
+        return await self._api.get(
+            tuple[Relay, ...],
+            path("organizations", org, "relay_usage"),
+            fresh_for=MINUTE,
+            absent_for=HOUR,
         )
 
     async def resolve(self, named: str) -> str:

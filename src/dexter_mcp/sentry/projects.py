@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from dexter_mcp.sentry.api import HOUR, Api
 from dexter_mcp.sentry.errors import NotFound, SentryError
 from dexter_mcp.sentry.identifiers import slug
+from dexter_mcp.sentry.json_types import is_array
 from dexter_mcp.sentry.reply import Page, Reply
 from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.sentry.wire import path
@@ -44,6 +45,8 @@ class Project(Reply):
     teams: tuple[Team, ...] = ()
     environments: tuple[Untrusted, ...] = ()
     latest_release: Untrusted = Untrusted()
+    stats: tuple[tuple[float, float], ...] = ()
+    """Accepted errors as pairs of epoch seconds and a count, in a list that was asked for them."""
     has_sessions: bool = False
     has_profiles: bool = False
     has_replays: bool = False
@@ -61,6 +64,43 @@ class Project(Reply):
                 return value
 
 
+class Options(Reply):
+    """What a project drops before it is counted: texts with wildcards, one a line."""
+
+    error_messages: str = Field(default="", alias="filters:error_messages")
+    releases: str = Field(default="", alias="filters:releases")
+    addresses: str = Field(default="", alias="filters:blacklisted_ips")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _lines(cls, value: Any) -> Any:
+        """Sentry keeps some of them as a list."""
+        return "\n".join(map(str, value)) if is_array(value) else value
+
+
+class ProjectDetails(Project):
+    """A project with its settings. What an older server does not tell is `None` or empty."""
+
+    status: str = ""
+    options: Options = Options()
+    subject_prefix: str = ""
+    resolve_age: int = 0
+    """Hours without an event after which an issue resolves itself; 0 is never."""
+    allowed_domains: tuple[str, ...] = ()
+    data_scrubber: bool | None = None
+    data_scrubber_defaults: bool | None = None
+    scrub_ip_addresses: bool | None = Field(default=None, alias="scrubIPAddresses")
+    sensitive_fields: tuple[str, ...] = ()
+    safe_fields: tuple[str, ...] = ()
+    default_environment: Untrusted = Untrusted()
+    fingerprinting_rules: str = ""
+    grouping_config: str = ""
+    builtin_symbol_sources: tuple[str, ...] = ()
+
+
+StatsPeriod = Literal["", "1h", "24h", "7d", "14d", "30d", "90d"]
+
+
 class Projects:
     """What one can ask about projects."""
 
@@ -68,9 +108,15 @@ class Projects:
         self._api = api
 
     async def list(
-        self, org: str, *, query: str = "", per_page: int = PER_PAGE, cursor: str = ""
+        self,
+        org: str,
+        *,
+        query: str = "",
+        stats_period: StatsPeriod = "",
+        per_page: int = PER_PAGE,
+        cursor: str = "",
     ) -> Page[Project]:
-        """List an organization's projects.
+        """List an organization's projects; with a `stats_period`, how many errors each took in.
 
         https://docs.sentry.io/api/organizations/list-an-organizations-projects/
 
@@ -84,17 +130,33 @@ class Projects:
             cursor=cursor,
             fresh_for=HOUR,
             query=query or None,
+            statsPeriod=stats_period or None,
             per_page=per_page,
         )
 
-    async def get(self, org: str, project: str) -> Project:
-        """Read one project, by slug or id.
+    async def of_team(
+        self, org: str, team: str, *, per_page: int = PER_PAGE, cursor: str = ""
+    ) -> Page[Project]:
+        """List the projects of a team.
+
+        https://docs.sentry.io/api/teams/list-a-teams-projects/
+        """
+        return await self._api.page(
+            Project,
+            path("teams", org, team, "projects"),
+            cursor=cursor,
+            fresh_for=HOUR,
+            per_page=per_page,
+        )
+
+    async def get(self, org: str, project: str) -> ProjectDetails:
+        """Read one project with its settings, by slug or id.
 
         https://docs.sentry.io/api/projects/retrieve-a-project/
         """
-        return await self._api.get(Project, path("projects", org, project), fresh_for=HOUR)
+        return await self._api.get(ProjectDetails, path("projects", org, project), fresh_for=HOUR)
 
-    async def resolve(self, org: str, named: str) -> Project:
+    async def resolve(self, org: str, named: str) -> ProjectDetails:
         """Settle which project is meant: self-hosted servers filter by number alone.
 
         Raises:

@@ -70,10 +70,10 @@ class Reply(BaseModel):
         handler: ValidatorFunctionWrapHandler,
         info: ValidationInfo,
     ) -> Any:
-        field = cls.model_fields[info.field_name or ""]
         try:
             read = readable(value, handler)
         except ValidationError:
+            field = cls.model_fields[info.field_name or ""]
             if field.is_required():
                 raise
             return field.get_default(call_default_factory=True, validated_data={})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from dexter_mcp.sentry import endpoints
 from dexter_mcp.sentry.api import MINUTE, Api
 from dexter_mcp.sentry.reply import Page, Reply
 from dexter_mcp.sentry.untrusted import Untrusted
@@ -85,6 +86,7 @@ class Tags:
             path("organizations", org, "issues", issue, "tags", key, "values"),
             cursor=cursor,
             fresh_for=MINUTE,
+            bucket=endpoints.TAG_VALUES,
             sort=sort,
             environment=environment,
             per_page=per_page,

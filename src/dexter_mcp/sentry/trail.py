@@ -12,13 +12,16 @@ class Trail:
     """The exchanges behind one answer.
 
     `reference` is what log lines and error messages share. With `refresh`, nothing from memory
-    will do while Sentry answers. `ages` holds, for each answer that came from memory, the seconds
-    since Sentry gave it; `stale` says why some of it is older than it should be, if it is.
+    will do while Sentry answers. `requests` counts what went over the wire, each try of it;
+    `writes` those of them that Sentry may have carried out. `ages` holds, for each answer that
+    came from memory or was another caller's, the seconds since Sentry gave it; `stale` says why
+    some of it is older than it should be, if it is.
     """
 
     refresh: bool = False
     reference: str = field(default_factory=lambda: secrets.token_hex(4))
     requests: int = 0
+    writes: int = 0
     ages: list[float] = field(default_factory=list[float])
     stale: str = ""
 
@@ -27,17 +30,15 @@ class Trail:
         """Age in seconds of the oldest part, or `None` if everything was asked anew."""
         return max(self.ages, default=None)
 
-    def note(self, age: float | None, *, stale: str = "") -> None:
-        """Record one answer: `None` if it came over the wire, else its age in seconds."""
-        if age is None:
-            self.requests += 1
-        else:
-            self.ages.append(age)
+    def remember(self, age: float, stale: str) -> None:
+        """Record an answer that nothing was sent for."""
+        self.ages.append(age)
         self.stale = self.stale or stale
 
 
 _current: ContextVar[Trail | None] = ContextVar("trail", default=None)
 _memory_will_do: ContextVar[bool] = ContextVar("memory_will_do", default=False)
+_in_background: ContextVar[bool] = ContextVar("in_background", default=False)
 
 
 @contextmanager
@@ -64,6 +65,21 @@ def remembering() -> Generator[None]:
 def refreshing() -> bool:
     """Tell whether what is asked now must come anew."""
     return current().refresh and not _memory_will_do.get()
+
+
+@contextmanager
+def in_background() -> Generator[None]:
+    """Let what people wait for go before what is asked of Sentry within the block."""
+    token = _in_background.set(True)
+    try:
+        yield
+    finally:
+        _in_background.reset(token)
+
+
+def is_background() -> bool:
+    """Tell whether nobody waits for what is asked now."""
+    return _in_background.get()
 
 
 def current() -> Trail:

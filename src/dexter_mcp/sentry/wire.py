@@ -181,7 +181,7 @@ def _declined(
         case HTTPStatus.NOT_FOUND:
             return NotFound(f"Sentry found nothing there{reason}{_NO_REASON * (reason == '.')}")
         case HTTPStatus.GONE:
-            return Gone(headers.get("x-sentry-replacement-endpoint", "")[:_TEXT_LIMIT])
+            return Gone(replacement(headers))
         case HTTPStatus.TOO_MANY_REQUESTS:
             return None
         case _:
@@ -189,11 +189,18 @@ def _declined(
 
 
 def _detour(headers: Mapping[str, str], home: str) -> Rejected:
+    # A query is left out: that of a signed address is as good as a password.
+    target = headers.get("location", "nowhere").partition("?")[0][:_TEXT_LIMIT]
     return Rejected(
-        f"Sentry sent the request on to {headers.get('location', 'nowhere')[:_TEXT_LIMIT]}, "
-        f"where the token does not go. If Sentry has moved from {home}, or a sign-in page stands "
-        "before it, set SENTRY_URL to the address at which Sentry itself answers."
+        f"Sentry sent the request on to {target}, where the token does not go. If Sentry has moved "
+        f"from {home}, or a sign-in page stands before it, set SENTRY_URL to the address at which "
+        "Sentry itself answers."
     )
+
+
+def replacement(headers: Mapping[str, str]) -> str:
+    """Read the path of what replaces a retired endpoint; empty where Sentry does not say."""
+    return headers.get("x-sentry-replacement-endpoint", "")[:_TEXT_LIMIT]
 
 
 def _refusal(status: int, reason: str, headers: Mapping[str, str], home: str) -> Refused:
@@ -253,35 +260,56 @@ RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 """Answers after which the same read may well succeed."""
 
 
+def left_undone(status: int) -> bool:
+    """Tell whether Sentry certainly did not carry a write out: it refused, or sent it elsewhere.
+
+    A 303 is no such word: it points to what became of a request.
+    """
+    declined = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return declined and status != HTTPStatus.SEE_OTHER
+
+
 def is_breakdown(status: int) -> bool:
     """Tell whether it is Sentry that fails, rather than the request."""
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class Limits(NamedTuple):
-    """Where a caller stands: requests left in a window, and how many at once.
+    """Where a caller stands: requests left in a window of so many, and at once out of so many.
 
     `window` is the epoch second, by Sentry's clock, at which the window ends; `ends_in` counts the
-    seconds until then.
+    seconds until then. Who uses the same limit from elsewhere is counted in.
     """
 
     left: int | None
+    size: int | None
     window: int | None
     ends_in: float
     at_once: int | None
+    at_once_left: int | None
+
+    @property
+    def under_way(self) -> int | None:
+        """How many requests Sentry was answering as this one came in, itself among them."""
+        if self.at_once is None or self.at_once_left is None:
+            return None
+        return self.at_once - self.at_once_left
 
     def __str__(self) -> str:
-        return f"{self.left} left in the window, {self.at_once or '?'} at once"
+        of = "" if self.size is None else f" of {self.size}"
+        return f"{self.left}{of} left in the window, {self.at_once or '?'} at once"
 
 
 def limits(headers: Mapping[str, str], now: float) -> Limits:
     """Read Sentry's rate-limit headers; a self-hosted server sends none."""
     window = _integer(headers.get("x-sentry-rate-limit-reset"))
     return Limits(
-        _integer(headers.get("x-sentry-rate-limit-remaining")),
-        window,
-        0.0 if window is None else max(0.0, window - _their_time(headers, now)),
-        _integer(headers.get("x-sentry-rate-limit-concurrentlimit")),
+        left=_integer(headers.get("x-sentry-rate-limit-remaining")),
+        size=_integer(headers.get("x-sentry-rate-limit-limit")),
+        window=window,
+        ends_in=0.0 if window is None else max(0.0, window - _their_time(headers, now)),
+        at_once=_integer(headers.get("x-sentry-rate-limit-concurrentlimit")),
+        at_once_left=_integer(headers.get("x-sentry-rate-limit-concurrentremaining")),
     )
 
 

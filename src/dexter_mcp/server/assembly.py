@@ -25,7 +25,7 @@ from dexter_mcp.server.instructions import instructions
 from dexter_mcp.server.product import DexterServer
 from dexter_mcp.settings import Settings
 from dexter_mcp.tools.published import published
-from dexter_mcp.tools.registry import TOOLSETS, chosen
+from dexter_mcp.tools.registry import chosen
 from dexter_mcp.views.authored import Offer
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ def build_server(
         UnknownToolset: `settings.toolsets` names one that does not exist.
     """
     doorway = Doorway(settings, _connector(settings, simulator, now), now)
-    toolsets = chosen(settings.toolsets)
-    tools = list(published(toolsets, read_only=settings.read_only))
-    offer = Offer(_names(tools), _names(published(TOOLSETS)))
+    choice = chosen(settings.toolsets)
+    tools = list(published(choice, read_only=settings.read_only))
+    offer = Offer(_names(tools), _names(published(chosen(["all"]))))
     server = DexterServer(
         "dexter-mcp",
         title="Dexter for Sentry",
@@ -60,7 +60,7 @@ def build_server(
         lifespan=_lifespan(doorway),
         log_level="WARNING",
     )
-    add_resources(server, toolsets, Guides(offer, _table(tools)), Summaries(doorway))
+    add_resources(server, choice.toolsets, Guides(offer, _table(tools)), Summaries(doorway))
     for prompt in prompts(offer):
         server.add_prompt(prompt)
     _add_completion(server, doorway)

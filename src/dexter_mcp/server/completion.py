@@ -19,13 +19,14 @@ async def complete(
 ) -> Completion | None:
     """Suggest values that begin with, or contain, what was typed; none where Sentry fails.
 
-    A completion that can't be made, or not soon, is no reason to bother somebody who is typing.
+    A completion that can't be made, or not soon, is no reason to bother somebody who is typing,
+    nor to hold up who waits for an answer.
     """
     from dexter_mcp.sentry.errors import SentryError  # noqa: PLC0415 - costs a start dearly
-    from dexter_mcp.sentry.trail import follow  # noqa: PLC0415 - likewise
+    from dexter_mcp.sentry.trail import follow, in_background  # noqa: PLC0415 - likewise
 
     settled = (context.arguments if context else None) or {}
-    with follow(), suppress(SentryError), anyio.move_on_after(_PATIENCE):
+    with follow(), in_background(), suppress(SentryError), anyio.move_on_after(_PATIENCE):
         return _matching(await _values(doorway, argument.name, settled), argument.value)
     return None
 

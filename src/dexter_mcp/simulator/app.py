@@ -14,15 +14,39 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dexter_mcp.simulator.faults import Faults, misbehave
 from dexter_mcp.simulator.limits import Limits
 from dexter_mcp.simulator.routes import (
+    alert_rules,
     attachments,
     committers,
+    detectors,
+    discover,
     envelope,
+    environments,
     events,
+    issue_counts,
     issues,
+    members,
+    org_tags,
     organizations,
+    outgoing,
+    ownership,
+    preprod,
+    project_keys,
+    project_settings,
     projects,
     refusals,
+    release_files,
+    releases,
+    saved_queries,
+    sessions,
+    snapshots,
+    stats,
     tags,
+    teams,
+    thresholds,
+    timeseries,
+    trace_items,
+    traces,
+    workflows,
 )
 from dexter_mcp.simulator.routes.auth import ALL_SCOPES
 from dexter_mcp.simulator.world import World
@@ -75,12 +99,12 @@ class Simulator:
             await self._app(scope, receive, send)
             return
         caller = self._caller(scope)
-        headers, refusal = self.limits.enter(caller, scope["method"], scope["path"])
-        app: ASGIApp = refusal or self._app
+        entry = self.limits.enter(caller, scope["method"], scope["path"])
+        app: ASGIApp = entry.refusal or self._app
         try:
-            await app(scope, receive, _with_headers(send, headers))
+            await app(scope, receive, _with_headers(send, entry.headers))
         finally:
-            self.limits.leave(caller)
+            self.limits.leave(entry.bucket)
 
     def _caller(self, scope: Scope) -> str:
         """Name whose bucket a request counts in: a user's, an organization's or an address's."""
@@ -97,11 +121,35 @@ def _routes(world: World) -> list[BaseRoute]:
     return [
         *organizations.routes(world),
         *projects.routes(world),
+        *project_settings.routes(world),
+        *project_keys.routes(world),
+        *ownership.routes(world),
+        *environments.routes(world),
+        *teams.routes(world),
+        *members.routes(world),
         *issues.routes(world),
         *events.routes(world),
         *tags.routes(world),
+        *discover.routes(world),
+        *timeseries.routes(world),
+        *trace_items.routes(world),
+        *traces.routes(world),
+        *saved_queries.routes(world),
+        *org_tags.routes(world),
+        *issue_counts.routes(world),
         *committers.routes(world),
         *attachments.routes(world),
+        *releases.routes(world),
+        *release_files.routes(world),
+        *thresholds.routes(world),
+        *sessions.routes(world),
+        *stats.routes(world),
+        *workflows.routes(world),
+        *detectors.routes(world),
+        *alert_rules.routes(world),
+        *preprod.routes(world),
+        *snapshots.routes(world),
+        *outgoing.routes(world),
         *envelope.routes(world),
     ]
 

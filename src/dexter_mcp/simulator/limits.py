@@ -1,17 +1,59 @@
-"""Sentry's two limits per caller: requests in a fixed window, and requests at once."""
+"""Sentry's two limits per caller: requests in a fixed window, and requests at once.
+
+An endpoint that sets a limit of its own has a bucket to itself; all others share one for each
+method. https://docs.sentry.io/api/ratelimits/
+"""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from starlette.responses import Response
 
-_WINDOWS: Mapping[str, tuple[str, int, int]] = {
-    "GET /events/": ("events", 30, 1),
-    "GET /events-timeseries/": ("events-timeseries", 30, 1),
-}
-"""Own limits of some endpoints (by method and last segment): bucket, requests, seconds."""
+
+class Own(NamedTuple):
+    """A limit that an endpoint sets for itself: its bucket, and what is allowed."""
+
+    bucket: str
+    methods: tuple[str, ...]
+    path: re.Pattern[str]
+    requests: int
+    seconds: int = 1
+    concurrent: int = 25
+
+
+_ORG, _PROJECT = "/api/0/organizations/[^/]+", "/api/0/projects/[^/]+/[^/]+"
+_ISSUE = r"/api/0/(?:organizations/[^/]+/)?(?:issues|groups)/[^/]+"
+
+
+def _own(
+    bucket: str, methods: str, path: str, requests: int, *, seconds: int = 1, concurrent: int = 25
+) -> Own:
+    return Own(
+        bucket, tuple(methods.split()), re.compile(f"{path}/"), requests, seconds, concurrent
+    )
+
+
+OWN = (
+    _own("issues", "GET", f"{_ORG}/issues", 10),
+    _own("issues", "PUT DELETE", f"{_ORG}/issues", 5, seconds=5),
+    _own("issues of a project", "GET", f"{_PROJECT}/issues", 3),
+    _own("issues of a project", "PUT DELETE", f"{_PROJECT}/issues", 5, seconds=5),
+    _own("issue", "GET PUT", _ISSUE, 5),
+    _own("issue", "DELETE", _ISSUE, 5, seconds=5),
+    _own("issues-stats", "GET", f"{_ORG}/issues-stats", 10),
+    _own("event of an issue", "GET", rf"{_ISSUE}/events/[^/]+", 15),
+    _own("values of a tag", "GET", rf"{_ISSUE}/tags/[^/]+/values", 150, seconds=60, concurrent=10),
+    _own("eventids", "GET", rf"{_ORG}/eventids/[^/]+", 1),
+    _own("events of a project", "GET", f"{_PROJECT}/events", 5),
+    _own("events", "GET", f"{_ORG}/events", 30, concurrent=15),
+    _own("events-timeseries", "GET", f"{_ORG}/events-(?:timeseries|stats)", 30, concurrent=15),
+    _own("stats_v2", "GET", f"{_ORG}/stats_v2", 20),
+)
 
 
 @dataclass(slots=True)
@@ -22,6 +64,23 @@ class _Window:
     used: int = 0
 
 
+class _Allowed(NamedTuple):
+    """A caller's bucket, and what it allows."""
+
+    bucket: str
+    requests: int
+    seconds: int
+    concurrent: int
+
+
+class Entry(NamedTuple):
+    """A request that was counted: in which bucket, the headers of its answer, a refusal if any."""
+
+    bucket: str
+    headers: Mapping[str, str]
+    refusal: Response | None
+
+
 class Limits:
     """Counts requests per caller; refuses the surplus only when told to `enforce`."""
 
@@ -30,53 +89,63 @@ class Limits:
         self.requests = 40
         self.seconds = 1
         self.concurrent = 25
+        self.own: tuple[Own, ...] = OWN
         self._now = now
         self._windows: dict[str, _Window] = {}
-        self._running: dict[str, int] = {}
+        self._running = Counter[str]()
 
-    def enter(self, caller: str, method: str, path: str) -> tuple[dict[str, str], Response | None]:
-        """Count a request; give the headers of its answer, and a refusal if it is one too many."""
-        bucket, allowed, seconds = self._bucket(caller, method, path)
-        window = self._window(bucket, seconds)
+    def lift(self) -> None:
+        """Allow as much as anybody could ask for; the headers stay."""
+        self.requests = self.concurrent = 1_000_000
+        self.own = ()
+
+    def enter(self, caller: str, method: str, path: str) -> Entry:
+        """Count a request; refuse it if it is one too many."""
+        allowed = self._allowed(caller, method, path)
+        window = self._window(allowed)
         window.used += 1
-        self._running[caller] = running = self._running.get(caller, 0) + 1
+        self._running[allowed.bucket] += 1
+        running = self._running[allowed.bucket]
         headers = {
-            "X-Sentry-Rate-Limit-Limit": str(allowed),
-            "X-Sentry-Rate-Limit-Remaining": str(max(allowed - window.used, 0)),
+            "X-Sentry-Rate-Limit-Limit": str(allowed.requests),
+            "X-Sentry-Rate-Limit-Remaining": str(max(allowed.requests - window.used, 0)),
             "X-Sentry-Rate-Limit-Reset": str(window.reset),
-            "X-Sentry-Rate-Limit-ConcurrentLimit": str(self.concurrent),
-            "X-Sentry-Rate-Limit-ConcurrentRemaining": str(max(self.concurrent - running, 0)),
+            "X-Sentry-Rate-Limit-ConcurrentLimit": str(allowed.concurrent),
+            "X-Sentry-Rate-Limit-ConcurrentRemaining": str(max(allowed.concurrent - running, 0)),
         }
-        if not self.enforce:
-            return headers, None
-        if window.used > allowed:
-            return headers, _too_many(
-                "You are attempting to use this endpoint too frequently. "
-                f"Limit is {allowed} requests in {seconds} seconds"
-            )
-        if running > self.concurrent:
-            return headers, _too_many(
-                "You are attempting to go above the allowed concurrency for this endpoint. "
-                f"Concurrency limit is {self.concurrent}"
-            )
-        return headers, None
+        refusal = self._refusal(allowed, window.used, running) if self.enforce else None
+        return Entry(allowed.bucket, headers, refusal)
 
-    def leave(self, caller: str) -> None:
+    def leave(self, bucket: str) -> None:
         """Note that a request is over."""
-        self._running[caller] -= 1
+        self._running[bucket] -= 1
 
-    def _bucket(self, caller: str, method: str, path: str) -> tuple[str, int, int]:
-        own = _WINDOWS.get(f"{method} /{path.rstrip('/').rpartition('/')[2]}/")
-        if own is None or "/issues/" in path:
-            return f"{caller} {method}", self.requests, self.seconds
-        name, allowed, seconds = own
-        return f"{caller} {method} {name}", allowed, seconds
+    def _refusal(self, allowed: _Allowed, used: int, running: int) -> Response | None:
+        if used > allowed.requests:
+            return _too_many(
+                "You are attempting to use this endpoint too frequently. "
+                f"Limit is {allowed.requests} requests in {allowed.seconds} seconds"
+            )
+        if running > allowed.concurrent:
+            return _too_many(
+                "You are attempting to go above the allowed concurrency for this endpoint. "
+                f"Concurrency limit is {allowed.concurrent}"
+            )
+        return None
 
-    def _window(self, bucket: str, seconds: int) -> _Window:
-        now = int(self._now().timestamp())
-        window = self._windows.get(bucket)
+    def _allowed(self, caller: str, method: str, path: str) -> _Allowed:
+        """Find the limit that counts for a request, and the bucket that it counts in."""
+        for own in self.own:
+            if method in own.methods and own.path.fullmatch(path):
+                bucket = f"{caller} {method} {own.bucket}"
+                return _Allowed(bucket, own.requests, own.seconds, own.concurrent)
+        return _Allowed(f"{caller} {method}", self.requests, self.seconds, self.concurrent)
+
+    def _window(self, allowed: _Allowed) -> _Window:
+        now, seconds = int(self._now().timestamp()), allowed.seconds
+        window = self._windows.get(allowed.bucket)
         if window is None or window.reset <= now:
-            window = self._windows[bucket] = _Window(now - now % seconds + seconds)
+            window = self._windows[allowed.bucket] = _Window(now - now % seconds + seconds)
         return window
 
 

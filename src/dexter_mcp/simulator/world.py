@@ -8,6 +8,10 @@ from hashlib import md5
 from dexter_mcp.simulator.intake import arrival as intake
 from dexter_mcp.simulator.intake.attachment import Attachment
 from dexter_mcp.simulator.intake.rendering import payload_of
+from dexter_mcp.simulator.memory.alerts import Alerts
+from dexter_mcp.simulator.memory.outcomes import Outcomes
+from dexter_mcp.simulator.memory.outgoing import Outgoing
+from dexter_mcp.simulator.memory.preprod import Preprod
 from dexter_mcp.simulator.memory.records import (
     Activity,
     Issue,
@@ -19,7 +23,12 @@ from dexter_mcp.simulator.memory.records import (
     Token,
     TokenKind,
 )
+from dexter_mcp.simulator.memory.releases import Shipping
+from dexter_mcp.simulator.memory.saved_queries import SavedQueries
+from dexter_mcp.simulator.memory.sessions import Sessions
+from dexter_mcp.simulator.memory.settings import Settings
 from dexter_mcp.simulator.memory.short_ids import short_id, tidy
+from dexter_mcp.simulator.memory.spans import Telemetry
 from dexter_mcp.simulator.memory.store import Event, Store, Where
 from dexter_mcp.simulator.shapes.times import iso
 from dexter_mcp.simulator.telling import teller as telling
@@ -39,6 +48,7 @@ class World:
     `regions` maps names to base URLs; an empty URL stands for the host that was asked.
     `self_hosted` answers as a server on one's own premises does: no rate limits, no regions.
     `numeric_projects` takes project ids only where Sentry has learned to take slugs since.
+    `datasets` names those of Discover that a server of some age offers; none named means all.
     `seen` lists the requests, oldest first.
     """
 
@@ -48,6 +58,7 @@ class World:
         self.regions: dict[str, str] = {"us": ""}
         self.self_hosted = False
         self.numeric_projects = False
+        self.datasets: frozenset[str] = frozenset()
         self.seen: list[str] = []
         self.store = Store()
         self.organizations: dict[str, Organization] = {}
@@ -57,12 +68,19 @@ class World:
         self.releases: list[Release] = []
         self.tokens: dict[str, Token] = {}
         self.issues: dict[int, Issue] = {}
+        self.telemetry = Telemetry(self.store, self.projects, self.issues)
         self.merged: dict[int, int] = {}
         self.renamed: dict[tuple[str, str], str] = {}
         self.hashes: dict[tuple[int, str], int] = {}
         self.attachments: dict[str, list[tuple[int, Attachment]]] = {}
         self.reports: dict[str, Json] = {}
+        self.settings = Settings()
+        self.alerts = Alerts()
+        self.shipping = Shipping()
+        self.sessions, self.outcomes = Sessions(), Outcomes()
+        self.preprod, self.outgoing = Preprod(), Outgoing()
         self._ids = itertools.count(1)
+        self.saved_queries = SavedQueries(self.next_id)
 
     def next_id(self, start: int) -> int:
         """Hand out a number that nothing else of its kind has."""

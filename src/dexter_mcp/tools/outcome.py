@@ -1,12 +1,20 @@
 """What a client receives: an answer, or a failure that the model can act on."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeGuard
 
-from mcp.types import CallToolResult, TextContent
+from mcp.types import (
+    CallToolResult,
+    EmbeddedResource,
+    ImageContent,
+    TextContent,
+    TextResourceContents,
+)
 from pydantic import TypeAdapter
 
-from dexter_mcp.sentry.errors import Invalid, NoToken, SentryError
+from dexter_mcp.insights.answering import failed
+from dexter_mcp.sentry.errors import SentryError
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.trail import Trail
 from dexter_mcp.views.answer import Answer
@@ -23,10 +31,21 @@ _LONGEST = 4_000
 def success(answer: Answer, trail: Trail, *, structured: bool) -> CallToolResult:
     """Send the text; the data too where programs asked for it."""
     return CallToolResult(
-        content=[TextContent(type="text", text=answer.text)],
+        content=[TextContent(type="text", text=answer.text), *_attached(answer)],
         structured_content=_data(answer) if structured else None,
         _meta={**answer.meta, **_cost(trail)},
     )
+
+
+def _attached(answer: Answer) -> Iterator[ImageContent | EmbeddedResource]:
+    for picture in answer.pictures:
+        data = b64encode(picture.content).decode()
+        yield ImageContent(type="image", data=data, mime_type=picture.mime_type)
+    for document in answer.documents:
+        contents = TextResourceContents(
+            uri=document.uri, text=document.text, mime_type=document.mime_type
+        )
+        yield EmbeddedResource(type="resource", resource=contents)
 
 
 def failure(text: str) -> CallToolResult:
@@ -35,15 +54,10 @@ def failure(text: str) -> CallToolResult:
 
 
 def refusal(error: SentryError, trail: Trail) -> CallToolResult:
-    """Send what kept Sentry from answering; when it may work again, as data too.
-
-    The reference leads to the lines of the log, where the failure went over the wire at all.
-    """
-    unsent = isinstance(error, (Invalid, NoToken)) or not trail.requests
-    sent = "" if unsent else f" (request {trail.reference})"
+    """Send what kept Sentry from answering; when it may work again, as data too."""
     again = {} if error.retry_after is None else {"dexter-mcp/retryAfterSeconds": error.retry_after}
     return CallToolResult(
-        content=[TextContent(type="text", text=f"{error}{sent}")],
+        content=[TextContent(type="text", text=failed(error, trail))],
         is_error=True,
         _meta={**again, **_cost(trail)},
     )

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from dexter_mcp.insights import missing
-from dexter_mcp.tools.params import Cursor, Limit, Org
+from dexter_mcp.insights.projects import ProjectPart, read_project
+from dexter_mcp.tools.params import Cursor, Limit, Names, Org, listed
 from dexter_mcp.tools.toolset import DeskDep, Toolset
 from dexter_mcp.views import projects as view
 from dexter_mcp.views.answer import Answer
@@ -13,6 +14,15 @@ from dexter_mcp.views.answer import Answer
 toolset = Toolset("projects")
 
 Query = Annotated[str, Field(description="Part of a name or slug.")]
+OneProject = Annotated[Names, Field(max_length=1, description="Slug or id.")]
+Searched = Annotated[
+    str, Field(description="Of users, such as email:ana@shop.test, or of debug_files.")
+]
+Include = Annotated[
+    tuple[ProjectPart, ...],
+    BeforeValidator(listed),
+    Field(description="users: end users; sources: of symbols. Empty for the first five."),
+]
 
 
 @toolset.read
@@ -24,3 +34,19 @@ async def list_projects(
     with missing.organization(home):
         page = await desk.sentry.projects.list(home, query=query, per_page=limit, cursor=cursor)
     return view.listing(page, org=home, query=query, fence=desk.fence())
+
+
+@toolset.read
+async def get_project(
+    desk: DeskDep,
+    *,
+    project: OneProject = (),
+    org: Org = "",
+    include: Include = (),
+    query: Searched = "",
+    cursor: Cursor = "",
+) -> Answer:
+    """Read a project: error volume, DSNs with rate limits, ownership rules, inbound filters."""
+    return await read_project(
+        desk, org=org, project="".join(project), include=include, query=query, cursor=cursor
+    )

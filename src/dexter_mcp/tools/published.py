@@ -5,7 +5,7 @@ surface costs to read, and would import the whole facade before anybody asks for
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from mcp.server.mcpserver import Context
@@ -13,14 +13,14 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import ToolAnnotations
 
-from dexter_mcp.tools.registry import load
+from dexter_mcp.tools.registry import Choice, load
 from dexter_mcp.views.authored import folder
 
 
 class Published(Tool):
     """A tool whose code is not imported yet."""
 
-    toolset: str
+    module: str
 
     async def run(
         self,
@@ -29,23 +29,24 @@ class Published(Tool):
         convert_result: bool = False,  # noqa: FBT001, FBT002 - the SDK's signature
     ) -> Any:
         """Import the tool, and run it."""
-        real = load(self.toolset)[self.name]
+        real = load(self.module)[self.name]
         return await real.run(arguments, context, convert_result)
 
 
-def published(toolsets: Iterable[str], *, read_only: bool = False) -> Iterator[Tool]:
-    """Offer the tools of some toolsets, or those of them that change nothing."""
+def published(choice: Choice, *, read_only: bool = False) -> Iterator[Tool]:
+    """Offer the tools that were chosen, or those of them that change nothing."""
     surface = folder("surface", "tools")
-    for toolset in toolsets:
-        for file in sorted((surface / toolset).iterdir(), key=lambda file: file.name):
-            tool = _as_listed(toolset, json.loads(file.read_text(encoding="utf-8")))
-            if not read_only or (tool.annotations and tool.annotations.read_only_hint):
-                yield tool
+    for toolset, module in choice.modules:
+        for file in sorted((surface / module).iterdir(), key=lambda file: file.name):
+            if choice.offers(toolset, file.name.removesuffix(".json")):
+                tool = _as_listed(module, json.loads(file.read_text(encoding="utf-8")))
+                if not read_only or (tool.annotations and tool.annotations.read_only_hint):
+                    yield tool
 
 
-def _as_listed(toolset: str, told: dict[str, Any]) -> Published:
+def _as_listed(module: str, told: dict[str, Any]) -> Published:
     return Published(
-        toolset=toolset,
+        module=module,
         fn=load,  # the SDK wants one; `run` does without
         name=told["name"],
         title=told["title"],

@@ -1,25 +1,49 @@
 """Which toolsets there are, and how the tools of one are found."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from dexter_mcp.tools.toolset import Toolset
 
-DEFAULT: Final = ("identity", "organizations", "projects", "issues", "events", "tags")
-"""What a launch offers when nobody chooses."""
+TOOLSETS: Final[Mapping[str, tuple[str, ...]]] = {
+    "issues": ("issues", "events", "tags"),
+    "discover": ("discover", "saved_queries", "exports"),
+    "releases": ("releases",),
+    "projects": ("identity", "organizations", "projects"),
+    "teams": ("teams",),
+    "stats": ("stats",),
+    "catalogue": ("catalogue",),
+}
+"""Every toolset with the modules that make it up, in the order in which clients see them."""
 
-TOOLSETS: Final = DEFAULT
-"""Every toolset, named like its module, in the order in which clients see them."""
+DAILY: Final = frozenset(
+    {
+        "whoami",
+        "list_projects",
+        "search_issues",
+        "get_issue",
+        "get_event",
+        "list_issue_events",
+        "get_issue_tag",
+        *("query_events", "query_timeseries", "list_event_fields"),
+        *("list_releases", "get_release", "compare_releases"),
+        "find_operations",
+        "read_sentry",
+    }
+)
+"""The tools that a launch offers when nobody chooses: `default`."""
 
 NEEDS: Final[Mapping[str, str]] = {
-    "identity": "",
-    "organizations": "org:read",
-    "projects": "project:read",
     "issues": "event:read",
-    "events": "event:read",
-    "tags": "event:read",
+    "discover": "org:read",
+    "projects": "project:read",
+    "teams": "team:read",
+    "releases": "project:read",
+    "stats": "org:read",
+    "catalogue": "org:read",
 }
 """The scope that the tools of a toolset need; the write and admin scopes of its kind imply it.
 
@@ -31,26 +55,44 @@ class UnknownToolset(ValueError):
     """A toolset was asked for that does not exist."""
 
 
-def chosen(names: Iterable[str]) -> list[str]:
-    """Spell out `default` and `all`, and keep the order of `TOOLSETS`.
+@dataclass(frozen=True)
+class Choice:
+    """The toolsets of a launch: some whole, of the others the daily tools or nothing."""
+
+    whole: frozenset[str]
+    daily: bool
+
+    @property
+    def toolsets(self) -> tuple[str, ...]:
+        """Name the toolsets that have something on offer."""
+        return tuple(name for name in TOOLSETS if self.daily or name in self.whole)
+
+    @property
+    def modules(self) -> Iterator[tuple[str, str]]:
+        """Name each module that may have something on offer, after its toolset."""
+        return ((name, module) for name in self.toolsets for module in TOOLSETS[name])
+
+    def offers(self, toolset: str, tool: str) -> bool:
+        """Tell whether a tool of a toolset is on offer."""
+        return toolset in self.whole or (self.daily and tool in DAILY)
+
+
+def chosen(names: Iterable[str]) -> Choice:
+    """Read what was chosen at launch: names of toolsets, `default` and `all`.
 
     Raises:
         UnknownToolset: A name is none of them; the message lists those that are.
     """
-    wanted = set(_spelled_out(names))
-    if unknown := sorted(wanted - set(TOOLSETS)):
+    wanted = set(names)
+    if unknown := sorted(wanted - {"default", "all", *TOOLSETS}):
         raise UnknownToolset(
             f"There is no toolset {unknown[0]!r}. Valid are: default, all, {', '.join(TOOLSETS)}."
         )
-    return [name for name in TOOLSETS if name in wanted]
+    whole = TOOLSETS if "all" in wanted else wanted & set(TOOLSETS)
+    return Choice(frozenset(whole), "default" in wanted)
 
 
-def _spelled_out(names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        yield from {"default": DEFAULT, "all": TOOLSETS}.get(name, (name,))
-
-
-def load(name: str) -> "Toolset":
-    """Import a toolset."""
-    toolset: Toolset = import_module(f"dexter_mcp.tools.{name}").toolset
+def load(module: str) -> "Toolset":
+    """Import the tools of a module."""
+    toolset: Toolset = import_module(f"dexter_mcp.tools.{module}").toolset
     return toolset

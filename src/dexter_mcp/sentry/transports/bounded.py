@@ -1,6 +1,7 @@
 """Read a body against a limit, whatever it claims to be."""
 
 import zlib
+from typing import Any
 
 import anyio
 import httpx2
@@ -24,8 +25,10 @@ class Bounded(Wrapper):
 
     It is decoded here, piece by piece: a bomb of a few kilobytes never unfolds. A body that is cut
     short, garbled or no JSON although it begins like it is a `DecodingError`, worth another try.
-    A request that its caller gave up carries, as the extension `unanswered`, for how many seconds
-    Sentry had said nothing.
+    The response carries, as the extension `json`, what was parsed to find that out, for whoever
+    only reads it. A request whose extension `raw` is set is for a file, which need be no JSON. One
+    that its caller gave up carries, as the extension `unanswered`, for how many seconds Sentry had
+    said nothing.
     """
 
     def __init__(
@@ -66,7 +69,8 @@ class Bounded(Wrapper):
     async def _exchange(self, request: httpx2.Request) -> httpx2.Response:
         response = await self._inner.handle_async_request(request)
         body = await _read(response, int(request.extensions.get("limit", LIMIT)))
-        return plain(response, body)
+        to_parse = response.is_success and not request.extensions.get("raw") and wire.is_data(body)
+        return plain(response, body, {"json": _parsed(body)} if to_parse else None)
 
 
 async def _read(response: httpx2.Response, limit: int) -> bytes:
@@ -88,10 +92,7 @@ async def _read(response: httpx2.Response, limit: int) -> bytes:
         await response.aclose()
     if received < declared or (received and unfold and not unfold.eof):
         raise httpx2.DecodingError("the body was cut short")
-    whole = bytes(body)
-    if response.is_success and wire.is_data(whole):
-        _check(whole)
-    return whole
+    return bytes(body)
 
 
 def _pieces(response: httpx2.Response) -> httpx2.AsyncByteStream:
@@ -101,8 +102,8 @@ def _pieces(response: httpx2.Response) -> httpx2.AsyncByteStream:
     return response.stream
 
 
-def _check(body: bytes) -> None:
+def _parsed(body: bytes) -> Any:
     try:
-        from_json(body)
+        return from_json(body)
     except ValueError as error:
         raise httpx2.DecodingError("the body is no whole JSON") from error

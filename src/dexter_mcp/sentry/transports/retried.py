@@ -19,7 +19,8 @@ class Retried(Wrapper):
     """Repeat what `wire.may_repeat` allows, after as long a pause as Sentry asks for.
 
     Three attempts at most, and none that would begin after the caller's deadline. The last one
-    stands as it is, so that the caller sees Sentry's own answer.
+    stands as it is, so that the caller sees Sentry's own answer. A request that was not repeated
+    only for lack of time carries, as the extension `wait_refused`, the seconds it would have taken.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Retried(Wrapper):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send, pause, and send again."""
         retrying = AsyncRetrying(
-            stop=self._is_enough,
+            stop=lambda state: self._is_enough(request, state),
             wait=self._pause,
             retry=lambda state: _worth_repeating(request.method, state),
             retry_error_callback=_last_outcome,
@@ -47,9 +48,13 @@ class Retried(Wrapper):
         )
         return await retrying(self._inner.handle_async_request, request)
 
-    def _is_enough(self, state: RetryCallState) -> bool:
-        too_late = state.upcoming_sleep >= min(deadline.left(), PATIENCE)
-        return too_late or state.attempt_number >= self._attempts
+    def _is_enough(self, request: httpx2.Request, state: RetryCallState) -> bool:
+        if state.attempt_number >= self._attempts or state.upcoming_sleep >= PATIENCE:
+            return True
+        too_late = state.upcoming_sleep >= deadline.left()
+        if too_late:
+            request.extensions["wait_refused"] = state.upcoming_sleep
+        return too_late
 
     def _pause(self, state: RetryCallState) -> float:
         """Add chance to what was asked, so that those who were refused together come apart."""

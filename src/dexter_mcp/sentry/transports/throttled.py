@@ -1,5 +1,7 @@
 """Ask only when Sentry's limits allow it."""
 
+from hashlib import blake2b
+
 import httpx2
 
 from dexter_mcp.sentry.limiter import Bucket, Limiter
@@ -9,8 +11,8 @@ from dexter_mcp.sentry.transports.wrapper import Wrapper
 class Throttled(Wrapper):
     """Wait for a turn with the limiter before each request.
 
-    The extension `bucket` names the class of endpoints that shares a limit, where it is not that
-    of the method; `background` lets the requests of people go first.
+    The extension `bucket` names the class of endpoints that shares a limit, one of `endpoints`,
+    where it is not that of the method; `background` lets the requests of people go first.
     """
 
     def __init__(self, inner: httpx2.AsyncBaseTransport, limiter: Limiter) -> None:
@@ -23,17 +25,23 @@ class Throttled(Wrapper):
         Raises:
             RateLimited: The turn would come only after the caller's deadline.
         """
-        bucket = Bucket(
-            f"{request.headers.get('authorization', '')}@{request.url.host}",
-            request.method,
-            str(request.extensions.get("bucket", "")),
-        )
         background = bool(request.extensions.get("background", False))
-        await self._limiter.enter(bucket, background=background)
+        leave = await self._limiter.enter(_bucket(request), background=background)
         status, told = 0, dict[str, str]()
         try:
             response = await self._inner.handle_async_request(request)
             status, told = response.status_code, dict(response.headers)
             return response
         finally:
-            self._limiter.leave(bucket, status, told)
+            leave(status, told)
+
+
+def _bucket(request: httpx2.Request) -> Bucket:
+    """Name what a request counts in; the token is not kept where the counts are."""
+    token = request.headers.get("authorization", "").encode()
+    return Bucket(
+        caller=blake2b(token, digest_size=8).hexdigest(),
+        host=request.url.host,
+        method=request.method,
+        endpoint=str(request.extensions.get("bucket", "")),
+    )

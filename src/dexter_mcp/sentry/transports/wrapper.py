@@ -18,6 +18,8 @@ NEVER_LEFT = (
 )
 """Failures before there was a connection: Sentry knows nothing of the request."""
 
+_ABOUT_THE_ENCODING = {b"content-encoding", b"content-length", b"transfer-encoding"}
+
 
 class Wrapper(httpx2.AsyncBaseTransport):
     """A transport around another one."""
@@ -44,8 +46,7 @@ def plain(
     response: httpx2.Response, body: bytes, extensions: dict[str, Any] | None = None
 ) -> httpx2.Response:
     """Put a decoded body under the status and the headers of a response."""
-    gone = {"content-encoding", "content-length", "transfer-encoding"}
-    headers = [(k, v) for k, v in response.headers.multi_items() if k.lower() not in gone]
+    headers = [(k, v) for k, v in response.headers.raw if k.lower() not in _ABOUT_THE_ENCODING]
     return httpx2.Response(
         response.status_code, headers=headers, content=body, extensions=dict(extensions or {})
     )

@@ -256,13 +256,18 @@ class Store:
             "UPDATE events SET issue = ? WHERE issue = ?", [(target, issue) for issue in issues]
         )
 
-    def _rows(self, *parts: str | Where) -> list[tuple[Any, ...]]:
+    @property
+    def database(self) -> sqlite3.Connection:
+        """Open the tables of `schema` to questions that this class has no method for."""
         if not self._indexed:
             self._database.executescript(schema.INDEXES)
             self._indexed = True
+        return self._database
+
+    def _rows(self, *parts: str | Where) -> list[tuple[Any, ...]]:
         sql = " ".join(part.sql if isinstance(part, Where) else part for part in parts)
         values = [v for part in parts if isinstance(part, Where) for v in part.values]
-        return self._database.execute(sql, values).fetchall()
+        return self.database.execute(sql, values).fetchall()
 
 
 _USER_FIELDS = ("id", "email", "username", "ip_address")

@@ -18,6 +18,11 @@ SCOPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "PUT": ("project:write", "project:admin"),
         "DELETE": ("project:admin",),
     },
+    "hook": {
+        "GET": ("project:read",),
+        "PUT": ("project:write",),
+        "DELETE": ("project:admin",),
+    },
     "event": {
         "GET": ("event:read", "event:write", "event:admin"),
         "PUT": ("event:write", "event:admin"),
@@ -43,10 +48,19 @@ SCOPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "PUT": ("org:write", "org:admin", "alerts:write"),
         "DELETE": ("org:write", "org:admin", "alerts:write"),
     },
+    "alert rule": {
+        "GET": ("project:read", "project:write", "project:admin", "alerts:read", "alerts:write"),
+        "PUT": ("project:write", "project:admin", "alerts:write"),
+        "DELETE": ("project:write", "project:admin", "alerts:write"),
+    },
     "integration": {
         "GET": ("org:read", "org:write", "org:admin", "org:integrations"),
         "PUT": ("org:write", "org:admin", "org:integrations"),
         "DELETE": ("org:admin", "org:integrations"),
+    },
+    "forwarding": {"GET": ("org:read",), "PUT": ("org:write",), "DELETE": ("org:write",)},
+    "distribution": {
+        "GET": ("project:read", "project:write", "project:admin", "project:distribution"),
     },
 }
 """Resource to method to scopes, any one of which suffices; POST and PATCH need what PUT needs."""

@@ -36,6 +36,7 @@ def routes(world: World) -> list[BaseRoute]:
         endpoint(world, "/users/me/regions/", GET=_regions),
         endpoint(world, "/organizations/", "organization", GET=_listing),
         endpoint(world, "/organizations/{org}/", "organization", GET=_details),
+        endpoint(world, "/organizations/{org}/relay_usage/", "organization", GET=_relays),
     ]
 
 
@@ -72,3 +73,7 @@ def _is_shown(call: Call, org: Organization) -> bool:
 def _details(call: Call) -> Response:
     shape = organization_json if call.query.get("detailed") == "0" else organization_details
     return JSONResponse(shape(call, call.org))
+
+
+def _relays(call: Call) -> Response:
+    return JSONResponse(call.world.settings.relays[call.org.slug])

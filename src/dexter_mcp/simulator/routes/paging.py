@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import quote
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -41,9 +42,9 @@ class Page(Generic[T]):
     headers: dict[str, str]
 
 
-def by_offset(request: Request, items: Sequence[T]) -> Page[T]:
+def by_offset(request: Request, items: Sequence[T], largest: int = LARGEST) -> Page[T]:
     """Page a list whose cursor is `0:<rows to skip>:0`."""
-    cursor, size = _cursor(request), per_page(request.query_params)
+    cursor, size = _cursor(request), per_page(request.query_params, largest)
     start = max(cursor.offset - (size if cursor.is_prev else 0), 0)
     return _page(
         request,
@@ -88,14 +89,14 @@ def by_key(request: Request, items: Sequence[T], key: Callable[[T], int], size: 
     )
 
 
-def per_page(query: QueryParams) -> int:
+def per_page(query: QueryParams, largest: int = LARGEST) -> int:
     """Read `per_page`, refusing what is out of range as Sentry does."""
     try:
         size = int(query.get("per_page") or LARGEST)
     except ValueError:
         raise bad_request("Invalid per_page parameter.") from None
-    if not 1 <= size <= LARGEST:
-        raise bad_request(f"Invalid per_page value. Must be between 1 and {LARGEST}.")
+    if not 1 <= size <= largest:
+        raise bad_request(f"Invalid per_page value. Must be between 1 and {largest}.")
     return size
 
 
@@ -140,6 +141,7 @@ def _link(request: Request, relation: str, cursor: Cursor, *, more: bool) -> str
     kept = "&".join(
         part for part in request.url.query.split("&") if part and not part.startswith("cursor=")
     )
-    url = f"{request.url.replace(query='')}?{kept}&cursor={cursor}"
+    page = quote(str(request.url.replace(query="")), safe=":/%")
+    url = f"{page}?{kept}&cursor={cursor}"
     results = "true" if more else "false"
     return f'<{url}>; rel="{relation}"; results="{results}"; cursor="{cursor}"'

@@ -33,7 +33,7 @@ def routes(world: World) -> list[BaseRoute]:
 def tag_counts(call: Call, where: Where) -> list[Json]:
     """Shape all tags of some events, with their totals."""
     return [
-        {"key": key, "name": _name(key), "totalValues": sum(value.count for value in values)}
+        {"key": key, "name": tag_name(key), "totalValues": sum(value.count for value in values)}
         for key, values in call.world.store.tag_values(where).items()
     ]
 
@@ -57,7 +57,7 @@ def _values(call: Call) -> Response:
         raise bad_request("Invalid sort parameter.")
     values = sorted(_known(call, key), key=by, reverse=True)[:_MOST_VALUES]
     page = paging.by_offset(call.request, values)
-    return JSONResponse([_value(call, key, value) for value in page.items], headers=page.headers)
+    return JSONResponse([tag_value(call, key, value) for value in page.items], headers=page.headers)
 
 
 def _known(call: Call, key: str) -> list[TagValue]:
@@ -71,14 +71,15 @@ def _known(call: Call, key: str) -> list[TagValue]:
 def _tag(call: Call, key: str, values: list[TagValue]) -> Json:
     return {
         "key": key,
-        "name": _name(key),
+        "name": tag_name(key),
         "uniqueValues": len(values),
         "totalValues": sum(value.count for value in values),
-        "topValues": [_value(call, key, value) for value in values[:_TOP]],
+        "topValues": [tag_value(call, key, value) for value in values[:_TOP]],
     }
 
 
-def _value(call: Call, key: str, value: TagValue) -> Json:
+def tag_value(call: Call, key: str, value: TagValue) -> Json:
+    """Shape a value of a tag; one of `user` tells who that is."""
     shape: Json = {
         "key": key,
         "name": value.value,
@@ -93,7 +94,8 @@ def _value(call: Call, key: str, value: TagValue) -> Json:
     return shape | {"query": f'user.{kind}:"{name}"'} | call.world.store.user(value.value)
 
 
-def _name(key: str) -> str:
+def tag_name(key: str) -> str:
+    """Name a tag for people."""
     return _NAMES.get(key, key.replace("_", " ").replace(".", " ").title())
 
 

@@ -8,14 +8,24 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from dexter_mcp.simulator.sample import (
+    alerts,
+    deploys,
     go_stories,
     hostile_stories,
     java_stories,
     javascript_stories,
+    logs,
     mobile_stories,
     other_stories,
+    outcomes,
+    outgoing,
     performance_stories,
+    preprod,
+    project_settings,
     python_stories,
+    saved_queries,
+    sessions,
+    spans,
 )
 from dexter_mcp.simulator.sample.headlines import HEADLINES, RATE_LIMIT
 from dexter_mcp.simulator.sample.people import MEMBERS, ORG, PROJECTS, RELEASES, TEAMS
@@ -43,6 +53,14 @@ def populate(world: "World") -> None:
         )
     for story in stories():
         world.tell(ORG, story)
+    for shipped in (deploys, sessions, outcomes):
+        shipped.populate(world)
+    project_settings.populate(world)
+    preprod.populate(world)
+    for kept in (spans, logs, saved_queries):
+        kept.populate(world)
+    outgoing.populate(world)
+    alerts.populate(world)
 
 
 def stories() -> list[Story]:
@@ -60,4 +78,4 @@ def stories() -> list[Story]:
     told = [story for module in modules for story in module.stories()]
     told += [RATE_LIMIT, *HEADLINES.values()]
     Random("acme").shuffle(told)
-    return told
+    return [*told, *alerts.stories()]

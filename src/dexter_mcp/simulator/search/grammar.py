@@ -79,12 +79,12 @@ def parse_issue_query(query: str) -> tuple[Term, ...]:
     return tuple(_Reader(query, ISSUE_KEYS).terms())
 
 
-def parse_event_query(query: str) -> tuple[Term, ...]:
+def parse_event_query(query: str, keys: Keys = EVENT_KEYS) -> tuple[Term, ...]:
     """Read a query of an issue's events, where `AND` and parentheses are allowed.
 
     Raises `SearchError` with Sentry's text; also for `OR`, which Sentry takes and this doesn't.
     """
-    return tuple(_Reader(query, EVENT_KEYS).terms())
+    return tuple(_Reader(query, keys).terms())
 
 
 class _Reader:

@@ -103,11 +103,20 @@ def project_json(call: Call, project: Project) -> Json:
             "firstEvent": iso(from_epoch(seen.first)) if seen else None,
             "firstTransactionEvent": False,
             "latestRelease": {"version": releases[0].version} if releases else None,
-            "environments": project.environments,
+            "environments": [
+                name
+                for name in project.environments
+                if (project.id, name) not in world.settings.hidden
+            ],
             "team": teams[0] if teams else None,
             "teams": teams,
         }
     )
+
+
+def project_summary(call: Call, project: Project) -> Json:
+    """Shape a project as it stands inside a team."""
+    return project_json(call, project) | {"isInternal": False, "isPublic": False, "avatar": AVATAR}
 
 
 def project_details(call: Call, project: Project) -> Json:
@@ -115,8 +124,13 @@ def project_details(call: Call, project: Project) -> Json:
 
     https://docs.sentry.io/api/projects/retrieve-a-project/
     """
+    settings = call.world.settings
     return (
         project_json(call, project)
         | _SETTINGS
-        | {"organization": organization_json(call, call.org)}
+        | settings.details.get(project.id, {})
+        | {
+            "options": settings.options.get(project.id, {}),
+            "organization": organization_json(call, call.org),
+        }
     )

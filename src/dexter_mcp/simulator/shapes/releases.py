@@ -1,13 +1,23 @@
-"""Releases and commits in the shapes of Sentry's API."""
+"""Releases, their commits and deploys in the shapes of Sentry's API."""
 
 import re
+from collections.abc import Mapping
+from datetime import timedelta
 
 from dexter_mcp.simulator.memory.records import Project, Release
+from dexter_mcp.simulator.memory.releases import Deploy
 from dexter_mcp.simulator.memory.store import Where
 from dexter_mcp.simulator.shapes.people import user_or_none
 from dexter_mcp.simulator.shapes.times import from_epoch, iso
 from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
+
+_BEGAN = Where(
+    "release != '' AND NOT EXISTS (SELECT 1 FROM events AS earlier WHERE earlier.issue ="
+    " events.issue AND earlier.at < events.at AND earlier.release != '')"
+)
+"""The first event of each issue that names a release."""
+_BETWEEN_COMMITS = timedelta(hours=3)
 
 
 def release_json(world: World, release: Release) -> Json:
@@ -15,16 +25,17 @@ def release_json(world: World, release: Release) -> Json:
 
     https://docs.sentry.io/api/releases/retrieve-an-organizations-release/
     """
-    named = [world.project(release.org, slug) for slug in release.projects]
-    projects = [project for project in named if project]
+    projects = projects_of(world, release)
     within = Where.among("project", (project.id for project in projects))
     seen = world.store.lifetime(within & Where("release = ?", (release.version,)))
     commits = [commit_json(world, release.org, commit) for commit in release.commits]
+    deploys = world.shipping.deploys_of(release.org, release.version)
+    new = new_groups(world, release)
     return {
         "id": release.id,
         "version": release.version,
         "shortVersion": short_version(release.version),
-        "versionInfo": _version_info(release.version),
+        "versionInfo": version_info(release.version),
         "status": "open",
         "ref": None,
         "url": None,
@@ -33,31 +44,97 @@ def release_json(world: World, release: Release) -> Json:
         "owner": None,
         "dateCreated": iso(release.created),
         "dateReleased": iso(release.created),
-        "newGroups": 0,
+        "newGroups": sum(new.values()),
         "commitCount": len(commits),
-        "deployCount": 0,
+        "deployCount": len(deploys),
         "lastCommit": commits[0] if commits else None,
-        "lastDeploy": None,
+        "lastDeploy": deploy_json(deploys[0]) if deploys else None,
         "firstEvent": iso(from_epoch(seen.first)) if seen else None,
         "lastEvent": iso(from_epoch(seen.last)) if seen else None,
         "authors": list({c["author"]["email"]: c["author"] for c in commits}.values()),
-        "projects": [_project(project) for project in projects],
+        "projects": [project_json(world, project, new.get(project.id, 0)) for project in projects],
     }
 
 
 def commit_json(world: World, org: str, commit: Json) -> Json:
-    """Shape a commit."""
-    author = user_or_none(world, org, commit["author"])
+    """Shape a commit, with the release that brought it."""
     email = commit["author"]
+    release = next((r for r in world.releases if r.org == org and commit in r.commits), None)
     return {
         "id": commit["id"],
         "message": commit["message"],
-        "dateCreated": commit.get("dateCreated"),
-        "author": author or {"name": email.partition("@")[0], "email": email},
+        "dateCreated": commit.get("dateCreated") or _committed(release, commit),
+        "author": user_or_none(world, org, email)
+        or {"name": email.partition("@")[0], "email": email},
         "pullRequest": None,
         "suspectCommitType": "",
-        "releases": [],
+        "releases": [_brief(release)] if release else [],
+        **({"repository": _repository(org, release)} if release else {}),
     }
+
+
+def deploy_json(deploy: Deploy) -> Json:
+    """Shape a deploy.
+
+    https://docs.sentry.io/api/releases/list-a-releases-deploys/
+    """
+    return {
+        "id": str(deploy.id),
+        "environment": deploy.environment,
+        "name": deploy.name,
+        "url": None,
+        "dateStarted": iso(deploy.started),
+        "dateFinished": iso(deploy.finished),
+    }
+
+
+def meta_json(world: World, release: Release) -> Json:
+    """Shape what a release consists of, in numbers. Unpublished."""
+    new = new_groups(world, release)
+    files = world.shipping.artifacts_of(release.org, release.version)
+    changed = {path for commit in release.commits for path in commit.get("files", ())}
+    return {
+        "version": release.version,
+        "versionInfo": version_info(release.version),
+        "projects": [
+            project_json(world, project, new.get(project.id, 0))
+            for project in projects_of(world, release)
+        ],
+        "newGroups": sum(new.values()),
+        "deployCount": len(world.shipping.deploys_of(release.org, release.version)),
+        "commitCount": len(release.commits),
+        "released": iso(release.created),
+        "commitFilesChanged": len(changed),
+        "releaseFileCount": len(files),
+        "isArtifactBundle": False,
+    }
+
+
+def project_json(world: World, project: Project, new: int) -> Json:
+    """Shape a project as it stands inside a release."""
+    return {
+        "id": project.id,
+        "slug": project.slug,
+        "name": project.name,
+        "platform": project.platform or None,
+        "platforms": [project.platform.partition("-")[0]],
+        "newGroups": new,
+        "hasHealthData": bool(world.sessions.between(0, world.now().timestamp(), [project.id])),
+    }
+
+
+def projects_of(world: World, release: Release) -> list[Project]:
+    """Find the projects of a release, those that are still there."""
+    named = [world.project(release.org, slug) for slug in release.projects]
+    return [project for project in named if project]
+
+
+def new_groups(world: World, release: Release) -> Mapping[int, int]:
+    """Count the issues first seen in a release, by project."""
+    found = world.store.find(_BEGAN & Where("release = ?", (release.version,)))
+    began = {event.issue: event.project for event in found[: len(found)]}
+    projects = list(began.values())
+    return {project: projects.count(project) for project in set(projects)}
 
 
 def short_version(version: str) -> str:
@@ -65,7 +142,8 @@ def short_version(version: str) -> str:
     return version.rpartition("@")[2]
 
 
-def _version_info(version: str) -> Json:
+def version_info(version: str) -> Json:
+    """Take a version apart."""
     package, _, raw = version.rpartition("@")
     numbers = re.match(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([\w.]+))?(?:\+([\w.]+))?", raw)
     parts = numbers.groups() if numbers else (None,) * 5
@@ -85,13 +163,34 @@ def _version_info(version: str) -> Json:
     }
 
 
-def _project(project: Project) -> Json:
+def _committed(release: Release | None, commit: Json) -> str | None:
+    """Guess when a commit was made: the first of a release shortly before it, others earlier."""
+    if release is None:
+        return None
+    return iso(release.created - (release.commits.index(commit) + 1) * _BETWEEN_COMMITS)
+
+
+def _brief(release: Release) -> Json:
     return {
-        "id": project.id,
-        "slug": project.slug,
-        "name": project.name,
-        "platform": project.platform or None,
-        "platforms": [project.platform.partition("-")[0]],
-        "newGroups": 0,
-        "hasHealthData": False,
+        "version": release.version,
+        "shortVersion": short_version(release.version),
+        "ref": None,
+        "url": None,
+        "dateReleased": iso(release.created),
+        "dateCreated": iso(release.created),
+    }
+
+
+def _repository(org: str, release: Release) -> Json:
+    name = f"{org}/{release.projects[0]}" if release.projects else org
+    return {
+        "id": "61",
+        "name": name,
+        "url": f"https://github.test/{name}",
+        "provider": {"id": "integrations:github", "name": "GitHub"},
+        "status": "active",
+        "integrationId": None,
+        "externalSlug": name,
+        "externalId": None,
+        "dateCreated": "2023-03-01T00:00:00Z",
     }

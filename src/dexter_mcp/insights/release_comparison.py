@@ -1,0 +1,187 @@
+"""Two releases side by side: what the newer one made better or worse."""
+
+from collections.abc import Sequence
+
+import anyio
+
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights.release_lookup import (
+    EVERYWHERE,
+    Found,
+    Scope,
+    find_in,
+    find_release,
+    quoted,
+)
+from dexter_mcp.insights.release_shelf import NEW, REGRESSED, Shelf
+from dexter_mcp.insights.side_by_side import side_by_side
+from dexter_mcp.sentry.discover import Rows
+from dexter_mcp.sentry.errors import Invalid, NotFound
+from dexter_mcp.sentry.release_refs import release_ref
+from dexter_mcp.sentry.releases import Release
+from dexter_mcp.sentry.sessions import SessionReport
+from dexter_mcp.views import release_comparison as view
+from dexter_mcp.views import releases as listed
+from dexter_mcp.views.answer import Answer
+
+_PERIOD = "14d"
+_ISSUES = 5
+_TRANSACTIONS = 40
+_NEIGHBOURS = 100
+ERRORS = ("release", "count()", "count_unique(user)")
+SPEED = ("release", "p50(span.duration)", "p95(span.duration)", "count()")
+TRANSACTIONS = ("transaction", "release", "p95(span.duration)", "count()")
+
+
+async def compare(
+    desk: Desk,
+    *,
+    release: str,
+    baseline: str,
+    org: str,
+    project: Sequence[str],
+    environment: Sequence[str],
+) -> Answer:
+    """Answer with two releases side by side; without a baseline, with the one before.
+
+    Raises:
+        NotFound: One of them does not exist, or there is none before.
+        SentryError: The releases themselves did not come.
+    """
+    since = anyio.current_time()
+    found = await find_release(desk, release, org, project)
+    if found.only is None:
+        return _unclear(desk, found)
+    scope = _narrowed(found.scope, found.only)
+    other = await _baseline(desk, scope, found.only, baseline)
+    if other.only is None:
+        return _unclear(desk, other)
+    asked = view.Asked(scope.org, tuple(environment), _PERIOD)
+    pair = Pair(desk, scope, (found.only, other.only), asked)
+    return view.comparison(
+        await _gathered(pair, since),
+        fence=desk.fence(),
+        now=desk.now(),
+        budget=desk.settings.answer_budget,
+    )
+
+
+def _unclear(desk: Desk, found: Found) -> Answer:
+    return listed.candidates(found.releases, found.named, fence=desk.fence(), now=desk.now())
+
+
+def _narrowed(scope: Scope, release: Release) -> Scope:
+    """Stay within the projects of the release, so that the one before is one of theirs."""
+    own = [project.id for project in release.projects if project.id]
+    return Scope(scope.org, own) if own and list(scope.projects) == EVERYWHERE else scope
+
+
+async def _baseline(desk: Desk, scope: Scope, release: Release, named: str) -> Found:
+    if not named:
+        return Found(scope, "", [await _previous(desk, scope, release)])
+    other = await find_in(desk, scope, release_ref(named, desk.settings.url))
+    if other.only and other.only.version == release.version:
+        raise Invalid("`baseline` is the same release. Leave it out to compare with the previous.")
+    return other
+
+
+async def _previous(desk: Desk, scope: Scope, release: Release) -> Release:
+    """Find the release before, by when they were released."""
+    page = await desk.sentry.releases.list(
+        scope.org, project=scope.projects, health=True, per_page=_NEIGHBOURS
+    )
+    earlier = [
+        each
+        for each in page.items
+        if each.version != release.version
+        and each.released
+        and release.released
+        and each.released <= release.released
+    ]
+    if not earlier:
+        error = NotFound("There is no release before it in its projects.")
+        error.advice = "Say which to compare with: `baseline`."
+        raise error
+    return earlier[0]
+
+
+async def _gathered(pair: "Pair", since: float) -> view.Comparison:
+    """Fetch all that tells the two apart, side by side; what fails is named."""
+    newer, older = pair.newer, pair.older
+    async with side_by_side(pair.desk.settings.soft_deadline, since=since) as these:
+        sessions = these.ask("sessions", pair.sessions)
+        errors = these.ask("errors", lambda: pair.rows("errors", ERRORS, ""))
+        speed = these.ask("speed", lambda: pair.rows("spans", SPEED, _SERVED))
+        slower = these.ask("speed by transaction", pair.transactions)
+        new = these.ask("new issues", lambda: newer.issues(NEW, _ISSUES))
+        back = these.ask("regressed issues", lambda: newer.issues(REGRESSED, _ISSUES))
+        fixed = these.ask("resolved issues", newer.resolved)
+        commits = these.ask("commits", newer.commits)
+        deploys = these.ask("deploys", newer.deploys)
+        before = these.ask("deploys of the baseline", older.deploys)
+    parts = (sessions, errors, speed, slower, new, back, fixed, commits, deploys, before)
+    return view.Comparison(
+        newer=newer.release,
+        older=older.release,
+        asked=pair.asked,
+        url=newer.url,
+        sessions=sessions.otherwise(None),
+        errors=errors.otherwise(None),
+        speed=speed.otherwise(None),
+        transactions=slower.otherwise(None),
+        new=new.otherwise(None),
+        regressed=back.otherwise(None),
+        resolved=fixed.otherwise(None),
+        commits=commits.otherwise(None),
+        deploys=(deploys.otherwise([]), before.otherwise([])),
+        failed=tuple(failed for part in parts for failed in part.failed),
+    )
+
+
+_SERVED = "is_transaction:true"
+"""Spans that stand for a whole request, job or page."""
+
+
+class Pair:
+    """Two releases, and the questions about both at once."""
+
+    def __init__(
+        self, desk: Desk, scope: Scope, releases: tuple[Release, Release], asked: view.Asked
+    ) -> None:
+        newer, older = releases
+        self.desk, self.asked = desk, asked
+        self.newer = Shelf(desk, scope, newer, asked.environment)
+        self.older = Shelf(desk, scope, older, asked.environment)
+        self._both = f"release:[{quoted(newer.version.raw)}, {quoted(older.version.raw)}]"
+
+    async def sessions(self) -> SessionReport:
+        """Count the sessions of both in the time asked for."""
+        return await self.desk.sentry.sessions.query(
+            self.asked.org,
+            group_by=["release"],
+            project=self.newer.projects,
+            environment=self.asked.environment,
+            query=self._both,
+            stats_period=self.asked.period,
+            series=False,
+        )
+
+    async def rows(
+        self, dataset: str, field: Sequence[str], query: str, *, per_page: int = 2
+    ) -> Rows:
+        """Read a table of events, a row for each release."""
+        return await self.desk.sentry.discover.table(
+            self.asked.org,
+            dataset=dataset,
+            field=field,
+            query=f"{query} {self._both}".strip(),
+            sort="-count()",
+            project=self.newer.projects,
+            environment=self.asked.environment,
+            stats_period=self.asked.period,
+            per_page=per_page,
+        )
+
+    async def transactions(self) -> Rows:
+        """Read how fast each transaction was in each of the two, the commonest first."""
+        return await self.rows("spans", TRANSACTIONS, _SERVED, per_page=_TRANSACTIONS)

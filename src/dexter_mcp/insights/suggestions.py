@@ -1,0 +1,91 @@
+"""Did you mean: what may have been meant by a field or a function that there is not."""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from dexter_mcp.insights import expressions, vocabulary
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights.existing_fields import existing_fields
+from dexter_mcp.sentry.errors import Rejected
+from dexter_mcp.sentry.event_fields import Documented
+from dexter_mcp.sentry.untrusted import Untrusted
+from dexter_mcp.views.untrusted import clean
+
+_CLOSE: Final = 0.75
+_FEW: Final = 2
+_NAME: Final = 80
+
+_REMEDIES: Final = (
+    (
+        re.compile(r"\bOR\b.*aggregate|aggregate.*\bOR\b", re.IGNORECASE),
+        "OR can't join a filter on an aggregate with one on a field: ask twice.",
+    ),
+    (re.compile(r"Empty string after"), 'No space after the colon; an empty value is `""`.'),
+    (re.compile(r"Invalid quote"), "Put the whole value in double quotes."),
+    (re.compile(r"actively selected"), "Name the project in `project`."),
+)
+
+
+async def advised(
+    desk: Desk,
+    refusal: Rejected,
+    *,
+    org: str,
+    project: Sequence[str],
+    dataset: str,
+    fields: Sequence[str],
+    query: str,
+) -> Rejected:
+    """Say with a refusal what may have been meant, from what is documented and what exists there.
+
+    Names of tags come with events, so they stand in a fence.
+    """
+    said = str(refusal)
+    calls, names = _names(vocabulary.functions(dataset)), _names(vocabulary.fields(dataset))
+    functions = _blamed(expressions.functions([*fields, query]), calls, said)
+    columns = _blamed(expressions.columns(fields, query), names, said)
+    there = (await existing_fields(desk, org, project, dataset)).keys if columns else ()
+    hints = [
+        *(remedy for sign, remedy in _REMEDIES if sign.search(said)),
+        *(_meant(name, calls, call="()") for name in functions),
+        *(_meant(name, names) for name in columns),
+    ]
+    others = [key for key in there if key.raw not in names]
+    block = desk.fence().block(_close_there(columns, others))
+    if (functions or columns) and not (any(hints) or block):
+        hints.append("list_event_fields names the fields and functions that there are.")
+    lines = [" ".join(filter(None, [said, *hints])), block]
+    return Rejected("\n".join(filter(None, lines)))
+
+
+def guess(name: str, dataset: str) -> str:
+    """Say what may have been meant by a field in which nothing stands; empty for a known one."""
+    known = _names(vocabulary.fields(dataset))
+    return "" if name in known else _meant(name, known)
+
+
+def _names(known: Sequence[Documented]) -> list[str]:
+    return [each.name.partition("(")[0] for each in known]
+
+
+def _blamed(asked: Sequence[str], known: Sequence[str], said: str) -> list[str]:
+    """Choose the unknown names that Sentry speaks of, or all of them if it speaks of none."""
+    unknown = [name for name in asked if name not in known]
+    return [name for name in unknown if name in said] or unknown
+
+
+def _meant(name: str, known: Sequence[str], *, call: str = "") -> str:
+    close = get_close_matches(name.lower(), known, n=_FEW, cutoff=_CLOSE)
+    meant = " or ".join(f"{each}{call}" for each in close)
+    return f"Did you mean {meant} instead of {clean(name, limit=_NAME)}?" if meant else ""
+
+
+def _close_there(names: Sequence[str], there: Sequence[Untrusted]) -> Iterator[str]:
+    keys = {each.raw.lower(): each for each in there}
+    for name in names:
+        close = get_close_matches(name.lower(), keys, n=_FEW, cutoff=_CLOSE)
+        if close and close[0] != name.lower():
+            told = ", ".join(clean(keys[each], limit=_NAME) for each in close)
+            yield f"close to {clean(name, limit=_NAME)}, there is: {told}"

@@ -1,0 +1,1 @@
+"""Sentry's query engine: fields, functions, conditions and series over events and spans."""

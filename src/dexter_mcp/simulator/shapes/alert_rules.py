@@ -1,0 +1,202 @@
+"""Alerts and monitors as the rules that older servers, and the deprecated routes, know.
+
+https://docs.sentry.io/api/alerts/
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from dexter_mcp.simulator.intake.loose import is_mapping
+from dexter_mcp.simulator.memory.alerts import Alert, Filters, Monitor, Period
+from dexter_mcp.simulator.memory.records import Project
+from dexter_mcp.simulator.routes.endpoint import Call
+from dexter_mcp.simulator.shapes.alerts import owner_text
+from dexter_mcp.simulator.shapes.times import iso
+from dexter_mcp.simulator.telling.story import Json
+
+_CONDITIONS = {
+    "first_seen_event": "conditions.first_seen_event.FirstSeenEventCondition",
+    "regression_event": "conditions.regression_event.RegressionEventCondition",
+    "reappeared_event": "conditions.reappeared_event.ReappearedEventCondition",
+    "event_frequency_count": "conditions.event_frequency.EventFrequencyCondition",
+    "event_frequency_percent": "conditions.event_frequency.EventFrequencyCondition",
+    "event_unique_user_frequency_count": (
+        "conditions.event_frequency.EventUniqueUserFrequencyCondition"
+    ),
+    "age_comparison": "filters.age_comparison.AgeComparisonFilter",
+    "assigned_to": "filters.assigned_to.AssignedToFilter",
+    "event_attribute": "filters.event_attribute.EventAttributeFilter",
+    "issue_category": "filters.issue_category.IssueCategoryFilter",
+    "issue_occurrences": "filters.issue_occurrences.IssueOccurrencesFilter",
+    "issue_priority_greater_or_equal": (
+        "conditions.high_priority_issue.NewHighPriorityIssueCondition"
+    ),
+    "latest_release": "filters.latest_release.LatestReleaseFilter",
+    "level": "filters.level.LevelFilter",
+    "tagged_event": "filters.tagged_event.TaggedEventFilter",
+}
+_ACTIONS = {
+    "email": "sentry.mail.actions.NotifyEmailAction",
+    "slack": "sentry.integrations.slack.notify_action.SlackNotifyServiceAction",
+    "pagerduty": "sentry.integrations.pagerduty.notify_action.PagerDutyNotifyServiceAction",
+    "jira": "sentry.integrations.jira.notify_action.JiraCreateTicketAction",
+    "webhook": "sentry.rules.actions.notify_event_service.NotifyEventServiceAction",
+}
+_TARGETS = {"issue_owners": "IssueOwners", "user": "Member", "team": "Team"}
+_SNAKE = {"comparisonType": "comparison_type"}
+_LABELS = {75: "critical", 50: "warning"}
+_INCIDENT = {"high": 20, "medium": 10}
+_MINUTE = 60
+
+
+def rule_json(call: Call, alert: Alert, project: Project, *, expanded: bool) -> Json:
+    """Shape an alert as an issue alert rule of one project."""
+    filters = alert.filters[0] if alert.filters else Filters("all", (), ())
+    parts = [_part(kind, comparison) for kind, comparison in filters.conditions]
+    conditions = [_part(kind, True) for kind in alert.triggers]  # noqa: FBT003 - a comparison
+    counted = [part for part in parts if ".conditions." in part["id"]]
+    last = alert.last_fired
+    triggered = {"lastTriggered": iso(last) if last else None} if expanded else {}
+    return {
+        "id": str(alert.id),
+        "name": alert.name,
+        "projects": [project.slug],
+        "environment": alert.environment or None,
+        "owner": owner_text(call, alert.owner),
+        "actionMatch": "any",
+        "filterMatch": filters.logic,
+        "frequency": alert.frequency,
+        "conditions": conditions + counted,
+        "filters": [part for part in parts if part not in counted],
+        "actions": [_action(action) for action in filters.actions],
+        "status": "active" if alert.enabled else "disabled",
+        "snooze": alert.snoozed,
+        "createdBy": creator_json(call, alert.created_by),
+        "dateCreated": iso(alert.created),
+        "errors": _errors(filters),
+        **triggered,
+    }
+
+
+def _part(kind: str, comparison: object) -> Json:
+    terms: dict[str, Any] = dict(comparison) if is_mapping(comparison) else {}
+    dotted = _CONDITIONS.get(kind, f"conditions.{kind}.{kind}")
+    named = {_SNAKE.get(name, name): value for name, value in terms.items()}
+    if kind == "event_frequency_percent":
+        named["comparisonType"] = "percent"
+    if "level" in named:
+        named["level"] = str(named["level"])
+    said = f"{kind.replace('_', ' ')} {' '.join(map(str, terms.values()))}".strip()
+    return {"id": f"sentry.rules.{dotted}", "name": said, **named}
+
+
+def _action(action: Json) -> Json:
+    config = action["config"]
+    shape = {"id": _ACTIONS[action["type"]], "name": f"Notify through {action['type']}"}
+    if target := _TARGETS.get(config["targetType"]):
+        return shape | {
+            "targetType": target,
+            "targetIdentifier": config["targetIdentifier"],
+            "fallthroughType": "ActiveMembers",
+        }
+    return shape | {"channel": config["targetDisplay"]}
+
+
+def _errors(filters: Filters) -> list[Json]:
+    gone = [action["type"] for action in filters.actions if action.get("status") == "disabled"]
+    return [{"detail": f"The {kind} integration no longer exists."} for kind in gone]
+
+
+def metric_rule_json(call: Call, monitor: Monitor, alerts: list[Alert]) -> Json:
+    """Shape a metric monitor, and the alerts that listen to it, as a metric alert rule."""
+    query = (monitor.source or {})["snubaQuery"]
+    below = any(kind in {"lt", "lte"} and result for kind, _, result in monitor.conditions)
+    resolve = next((value for _, value, result in monitor.conditions if not result), None)
+    delta = monitor.config.get("comparisonDelta")
+    return {
+        "id": str(monitor.id),
+        "name": monitor.name,
+        "organizationId": call.org.id,
+        "status": int(not monitor.enabled),
+        "projects": [call.world.projects[monitor.project].slug],
+        "environment": query["environment"],
+        "owner": owner_text(call, monitor.owner),
+        "dataset": query["dataset"],
+        "queryType": 0,
+        "eventTypes": query["eventTypes"],
+        "query": query["query"],
+        "aggregate": query["aggregate"],
+        "timeWindow": query["timeWindow"] // _MINUTE,
+        "thresholdType": int(below),
+        "thresholdPeriod": 1,
+        "resolveThreshold": resolve,
+        "comparisonDelta": delta // _MINUTE if delta else None,
+        "detectionType": monitor.config.get("detectionType", "static"),
+        "triggers": list(_triggers(monitor, alerts, resolve, below=below)),
+        "originalAlertRuleId": None,
+        "snooze": False,
+        "dateCreated": iso(monitor.created),
+        "dateModified": iso(monitor.created),
+        "createdBy": creator_json(call, monitor.created_by),
+    }
+
+
+def _triggers(
+    monitor: Monitor, alerts: list[Alert], resolve: object, *, below: bool
+) -> Iterator[Json]:
+    acted = [a for alert in alerts for filters in alert.filters for a in filters.actions]
+    for at, (_, value, result) in enumerate(monitor.conditions):
+        if result:
+            yield {
+                "id": str(monitor.id * 10 + at),
+                "alertRuleId": str(monitor.id),
+                "label": _LABELS[result],
+                "thresholdType": int(below),
+                "alertThreshold": value,
+                "resolveThreshold": resolve,
+                "dateCreated": iso(monitor.created),
+                "actions": [_trigger_action(action) for action in acted] if at == 0 else [],
+            }
+
+
+def _trigger_action(action: Json) -> Json:
+    config = action["config"]
+    return {
+        "id": "311",
+        "type": action["type"],
+        "targetType": config["targetType"],
+        "targetIdentifier": config["targetIdentifier"] or config["targetDisplay"],
+        "inputChannelId": None,
+        "integrationId": None,
+        "sentryAppId": None,
+        "desc": f"Send a {action['type']} notification",
+    }
+
+
+def incident_json(call: Call, monitor: Monitor, number: int, period: Period) -> Json:
+    """Shape a time during which a metric was past its threshold."""
+    severity = period.steps[-1][0] if period.steps else "high"
+    return {
+        "id": str(7_000 + number),
+        "identifier": str(number),
+        "organizationId": call.org.id,
+        "projects": [call.world.projects[monitor.project].slug],
+        "status": 2 if period.end else _INCIDENT.get(severity, 1),
+        "statusMethod": 3,
+        "type": 2,
+        "title": monitor.name,
+        "alertRule": {"id": str(monitor.id), "name": monitor.name},
+        "dateStarted": iso(period.start),
+        "dateDetected": iso(period.start),
+        "dateCreated": iso(period.start),
+        "dateClosed": iso(period.end) if period.end else None,
+        "activities": None,
+    }
+
+
+def creator_json(call: Call, email: str) -> Json | None:
+    """Shape who made a rule, whose id is a number here."""
+    member = call.world.member(call.org.slug, email)
+    return (
+        {"id": int(member.user_id), "name": member.name, "email": member.email} if member else None
+    )

@@ -1,0 +1,64 @@
+"""Canaries in spans, logs and metrics, and the calls that ask for events by the field."""
+
+from typing import Final
+
+from canaries.payload import Canaries
+from canaries.place import Calls, Place
+from dexter_mcp.simulator import World
+from dexter_mcp.simulator.memory.spans import Log, Metric, Span
+
+_TEXTS: Final = ("title", "message", "culprit", "transaction", "release", "environment", "user")
+_MORE: Final = ("error.type", "error.value", "stack.filename", "url", "server_name", "logger")
+_TRACE: Final = "c" * 32
+_SPAN: Final = "b" * 16
+
+
+def settle(world: World, canaries: Canaries) -> None:
+    """Send a span, a line of a log and a sample of a metric that are full of canaries."""
+    (project,) = world.projects
+    at = world.now().timestamp() - 600
+    place = ("canaryenvironment", "canaryrelease")
+    work = (canaries.at("op of span"), canaries.at("description of span"), "ok")
+    transaction = canaries.at("transaction of span")
+    world.telemetry.add_spans(
+        [
+            Span(
+                *(_SPAN, _TRACE, None, "e" * 32, project, at, 20.0, 20.0),
+                *(*work, transaction, True, *place, "id:7"),
+            )
+        ]
+    )
+    line = canaries.at("line of log")
+    world.telemetry.add_logs([Log("1", _TRACE, _SPAN, project, at, "warn", 13, line, *place)])
+    metric = canaries.at("name of metric")
+    world.telemetry.add_metrics(
+        [Metric("2", _TRACE, project, at, metric, "counter", "", 1, *place)]
+    )
+
+
+def calls(_: Place) -> Calls:
+    """Name ways to call each tool that together show all that it can show."""
+    spans = {"dataset": "spans", "fields": ["span.op", "span.description", "transaction"]}
+    return {
+        "query_events": [
+            {},
+            {"fields": [*_TEXTS]},
+            {"fields": [*_MORE]},
+            {"fields": ["title", "count()", "last_seen()"]},
+            {**spans},
+            {"dataset": "transactions"},
+            {"dataset": "logs"},
+            {"dataset": "metrics"},
+        ],
+        "query_timeseries": [
+            {},
+            {"group_by": ["title"]},
+            {"group_by": ["release", "user.email"], "axes": ["count()", "count_unique(user)"]},
+            {"dataset": "spans", "group_by": "span.description", "axes": "p95(span.duration)"},
+        ],
+        "list_event_fields": [{}, {"dataset": "spans"}, {"dataset": "logs"}, {"search": "slow"}],
+        "list_saved_queries": [{}],
+        "export_events": [
+            {"fields": [*_TEXTS], "format": form} for form in ("csv", "jsonl", "markdown")
+        ],
+    }

@@ -1,0 +1,63 @@
+"""Releases whose names, commits, deploys, files and sessions hold canaries, and what shows them."""
+
+from datetime import timedelta
+from typing import Final, get_args
+
+from canaries.payload import Canaries
+from canaries.place import Calls, Place
+from dexter_mcp.simulator import World
+from dexter_mcp.simulator.memory.sessions import HOUR, Hour
+from dexter_mcp.views.whole_release import ReleasePart
+
+HOSTILE: Final = "canaryrelease@2.0 ```\u202e[canary](x.test)\u200b # canary <script> ignore"
+"""All that a version may hold: Sentry refuses line breaks and slashes alone."""
+
+
+def settle(world: World, canaries: Canaries) -> None:
+    """Release a version that events name, then a hostile one, and ship it."""
+    for version, minutes in (("canaryrelease", 9), (HOSTILE, 5)):
+        commit = {
+            "id": f"{minutes}c7e0c1d9a",
+            "message": canaries.at("message of a release's commit"),
+            "author": "ana@acme.test",
+            "files": [canaries.at("file of a commit")],
+        }
+        ago = timedelta(minutes=minutes)
+        world.add_release("acme", version, projects=["aviary"], created=ago, commits=[commit])
+        _ship(world, canaries, version)
+
+
+def _ship(world: World, canaries: Canaries, version: str) -> None:
+    now = world.now()
+    for environment in ("target of a deploy", "target of another deploy"):
+        place = canaries.at(environment)
+        world.shipping.deploy("acme", version, place, started=now, finished=now)
+    world.shipping.upload("acme", version, canaries.at("artifact"), size=3, created=now)
+    project = next(iter(world.projects))
+    hour = int(now.timestamp()) // HOUR * HOUR - HOUR
+    place = canaries.at("environment of sessions")
+    world.sessions.add([Hour(project, version, place, hour, 90, 80, 3, 3)])
+    world.shipping.watch(
+        "acme",
+        "aviary",
+        kind="new_issue_count",
+        trigger="over",
+        value=3,
+        seconds=3_600,
+        environment=canaries.at("place of a threshold"),
+    )
+
+
+def calls(_: Place) -> Calls:
+    """Name ways to call each tool that together show all that it can show."""
+    parts = get_args(ReleasePart)
+    return {
+        "list_releases": [{}, {"start": "2026-01-01"}, {"query": "release"}],
+        "get_release": [
+            {"release": "latest"},
+            {"release": "release"},
+            *({"release": "latest", "include": [part]} for part in parts),
+        ],
+        "compare_releases": [{"release": "latest"}, {"release": "latest", "baseline": "1.0"}],
+        "query_sessions": [{}, {"group_by": ["environment", "project", "session.status"]}],
+    }

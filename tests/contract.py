@@ -1,0 +1,82 @@
+"""Sentry's published description, where it is at hand, as the judge of what the simulator says.
+
+The description isn't part of this repository. Where it is absent, nothing is known to be wrong.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from description import DESCRIPTION
+from dexter_mcp.simulator.intake.loose import is_list, is_mapping
+from dexter_mcp.simulator.telling.story import Json
+
+ORG = "/api/0/organizations/{organization_id_or_slug}/"
+PROJECT = "/api/0/projects/{organization_id_or_slug}/{project_id_or_slug}/"
+
+OPTIONAL: Mapping[str, frozenset[str]] = {
+    f"{ORG}issues/": frozenset(
+        {
+            "inbox",  # nothing, where an issue is not in it
+            "owners",  # described as one object, but servers send a list
+            "sessionCount",  # only for projects that send sessions
+            "derivedData",  # servers of today don't send it yet
+            "matchingEventId",  # only when the query was an event's id
+            "matchingEventEnvironment",
+        }
+    ),
+}
+"""What the description calls required and servers leave out, or send in another form."""
+
+LISTS = frozenset({f"{ORG}notifications/actions/"})
+"""What the description takes for one thing and servers answer with a list of such things."""
+
+
+@cache
+def described() -> Json:
+    """Read the description; without one it describes nothing."""
+    return json.loads(DESCRIPTION.read_text("utf-8")) if DESCRIPTION.exists() else {"paths": {}}
+
+
+def complaint(path: str, reply: Json | list[Any]) -> str:
+    """Say what is wrong with a reply to a GET of a published path; empty if nothing is."""
+    schema = _reply_schema(path)
+    if schema is None:
+        return ""
+    # The description itself is taken on trust: to check it costs more than all the replies.
+    error = best_match(Draft202012Validator(schema).iter_errors(reply))
+    return f"{error.json_path}: {error.message[:200]}" if error else ""
+
+
+def _reply_schema(path: str) -> Json | None:
+    """Find the schema of a successful reply; some have none."""
+    replies = described()["paths"].get(path, {}).get("get", {}).get("responses", {})
+    content = next((of.get("content") for status, of in replies.items() if status[0] == "2"), None)
+    if not content:
+        return None
+    schema = _translated(next(iter(content.values()))["schema"])
+    row = schema.get("items", schema)
+    for name in OPTIONAL.get(path, ()):
+        row["required"].remove(name)
+        del row["properties"][name]
+    whole = {"type": "array", "items": schema} if path in LISTS else schema
+    return whole | {"components": _components()}
+
+
+@cache
+def _components() -> Json:
+    return _translated(described().get("components", {}))
+
+
+def _translated(schema: object) -> Any:
+    """Turn OpenAPI 3.0's `nullable` into what JSON Schema understands."""
+    if is_list(schema):
+        return [_translated(part) for part in schema]
+    if not is_mapping(schema):
+        return schema
+    told = {key: _translated(value) for key, value in schema.items() if key != "nullable"}
+    return {"anyOf": [told, {"type": "null"}]} if schema.get("nullable") is True else told

@@ -1,0 +1,201 @@
+"""How each operation is reached: seen by running every tool, written by `make catalogue`.
+
+The tools' calls are those of `canaries`; what they ask of Sentry is what the simulator saw. A tool
+covers an operation if it asked for it and is about the same thing: the project that many tools
+look up is no reason to send anybody to them.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import anyio
+from mcp import Client
+
+from canaries import Place, calls, settle
+from clock import generous, now
+from dexter_mcp.sentry.catalogue import Operation, operations
+from dexter_mcp.sentry.catalogue.search import words
+from dexter_mcp.server import build_server
+from dexter_mcp.settings import Settings
+from dexter_mcp.simulator import Simulator, World
+from dexter_mcp.simulator.routes.auth import ALL_SCOPES
+from dexter_mcp.tools.registry import TOOLSETS, chosen
+from surface import ROOT
+
+COVERED: Final = ROOT / "src/dexter_mcp/tools/covered.json"
+TABLE: Final = ROOT / "docs/coverage.md"
+
+_BY_NAME: Final = "catalogue"
+"""The toolset that reaches everything, and covers nothing in particular."""
+_MOST: Final = 2
+"""Tools named for one operation."""
+_AS_GOOD: Final = 0.6
+"""How close the second must come to the first to be named beside it."""
+_VERBS: Final = frozenset(
+    "list get search query find read compare render export resolve count create update delete".split()  # noqa: SIM905 - words are read more easily so
+)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A tool, where it belongs, and which operations it asked for."""
+
+    tool: str
+    toolset: str
+    module: str
+    asked: frozenset[str]
+
+    def closeness(self, operation: Operation) -> float:
+        """Say how much of what the two are about they share; nothing if neither is about it."""
+        own, told = _subject(self.tool), _subject(operation.name)
+        wider = own | {word for module in TOOLSETS[self.toolset] for word in _subject(module)}
+        if not wider & told:
+            return 0.0
+        return len(own & told) / len(own | told) + 0.01 / len(self.asked)
+
+
+def current() -> Mapping[str, str]:
+    """Make what is written: the file for the tools and the table for people, by their paths."""
+    covered = anyio.run(_covered)
+    told = json.dumps(covered, indent=1) + "\n"
+    return {_relative(COVERED): told, _relative(TABLE): table(covered)}
+
+
+def table(covered: Mapping[str, Sequence[str]]) -> str:
+    """Write the page for people: every operation, category by category."""
+    known = operations().values()
+    published = [each for each in known if each.standing == "published"]
+    reads = [each for each in published if each.reads]
+    typed = [each for each in reads if each.name in covered]
+    parts = [
+        "# Which of Sentry's operations are reached, and how\n",
+        "Made by `make catalogue`; don't edit. A typed tool is named where running it asked for "
+        "the operation; `read_sentry` reaches every operation that reads. Any one of the scopes "
+        "suffices. Each published read is asked once in `tests/test_catalogue_matrix.py`, and the "
+        "answer held against Sentry's description.\n",
+        "| | published | reached | by typed tools |\n| --- | ---: | ---: | ---: |",
+        f"| reads | {len(reads)} | {len(reads)} | {len(typed)} |",
+        f"| writes | {len(published) - len(reads)} | 0, still to come | 0 |\n",
+    ]
+    return "\n".join([*parts, *_sections(list(known), covered)]) + "\n"
+
+
+def _sections(known: Sequence[Operation], covered: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for category in sorted({each.category for each in known}):
+        yield f"## {category}\n"
+        yield "| operation | what it is for | reached by | scopes | tested |"
+        yield "| --- | --- | --- | --- | --- |"
+        yield from (_row(each, covered) for each in known if each.category == category)
+        yield ""
+
+
+def _row(operation: Operation, covered: Mapping[str, Sequence[str]]) -> str:
+    tools = covered.get(operation.name, ())
+    by = ", ".join(f"`{tool}`" for tool in tools) or "`read_sentry`"
+    standing = "" if operation.standing == "published" else f" ({operation.standing})"
+    tested = [
+        *(["matrix"] if operation.standing == "published" and operation.reads else []),
+        *(["tool"] if tools else []),
+    ]
+    cells = (
+        f"`{operation.name}`",
+        f"{operation.summary}{standing}",
+        by if operation.reads else "still to come",
+        ", ".join(operation.scopes),
+        ", ".join(tested),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+async def _covered() -> dict[str, list[str]]:
+    """Run every tool, and name for each operation the tools that cover it, the closest first."""
+    simulator = _caged()
+    reached = [each async for each in _run(simulator)]
+    told: dict[str, list[str]] = {}
+    for operation in operations().values():
+        fits = [each for each in reached if operation.name in each.asked]
+        close = [each for each in fits if each.closeness(operation)]
+        ranked = sorted(close, key=lambda each: (-each.closeness(operation), each.tool))
+        if ranked:
+            least = _AS_GOOD * ranked[0].closeness(operation)
+            good = [each.tool for each in ranked[:_MOST] if each.closeness(operation) >= least]
+            told[operation.name] = good
+    return told
+
+
+def _caged() -> Simulator:
+    world = World(now=now)
+    world.add_organization("acme", "Acme")
+    world.add_team("acme", "birds", "Birds")
+    world.add_member("acme", "ana@acme.test", "Ana", teams=("birds",))
+    world.add_project("acme", "aviary", "Aviary", "python", teams=("birds",))
+    world.add_token(Simulator.TOKEN, user="ana@acme.test", scopes=ALL_SCOPES)
+    settle(world)
+    return generous(Simulator(world))
+
+
+async def _run(simulator: Simulator) -> AsyncIterator[Reached]:
+    issue = next(iter(simulator.world.issues.values()))
+    (event, *_) = simulator.world.store.find(simulator.world.events_of(issue))
+    table = calls(Place(issue.short_id, event.id))
+    for toolset, module in chosen(["all"]).modules:
+        for tool in _tools_of(module):
+            if toolset != _BY_NAME and tool in table:
+                asked = await _asked(simulator, tool, table[tool])
+                yield Reached(tool, toolset, module, asked)
+
+
+def _tools_of(module: str) -> Sequence[str]:
+    return sorted(file.stem for file in (ROOT / "tools" / module).glob("*.json"))
+
+
+async def _asked(
+    simulator: Simulator, tool: str, ways: Sequence[Mapping[str, object]]
+) -> frozenset[str]:
+    """Call a tool in all its ways, and name the operations that Sentry was asked for."""
+    settings = Settings(
+        url="http://sentry.test",
+        token=Simulator.TOKEN,
+        toolsets=("all",),
+        requests_per_second=100_000,
+    )
+    before = len(simulator.world.seen)
+    async with Client(build_server(settings, simulator, now=now)) as client:
+        for arguments in ways:
+            await client.call_tool(tool, dict(arguments))
+    lines = simulator.world.seen[before:]
+    return frozenset(name for line in lines for name in _named(line))
+
+
+def _named(line: str) -> Iterator[str]:
+    """Find the operation behind a request."""
+    method, _, url = line.partition(" ")
+    path = url.partition("?")[0].removeprefix("/api/0")
+    fitting = [
+        each
+        for each in operations().values()
+        if each.method == method and _pattern(each).fullmatch(path)
+    ]
+    if fitting:
+        yield min(fitting, key=lambda each: len(each.places)).name
+
+
+def _pattern(operation: Operation) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(operation.path)))
+
+
+def _subject(name: str) -> frozenset[str]:
+    """Name what a tool or an operation is about: its words without the verb."""
+    return frozenset(words(name.replace("orgs", "organizations_"))) - _VERBS
+
+
+def _relative(path: object) -> str:
+    return str(path).removeprefix(f"{ROOT}/")
+
+
+if __name__ == "__main__":
+    for name, text in current().items():
+        (ROOT / name).write_text(text, encoding="utf-8")
