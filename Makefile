@@ -5,7 +5,7 @@ BIN := .venv/bin
 COUNTER := "splintr-rs>=0.22,<1"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check pytest others surface bench clean
+.PHONY: help demo test check pytest others surface catalogue bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ test-on-%: .venv-%/testing
 
 surface: .venv/developing ## write tools/ anew, as clients receive it; review the diff
 	$(BIN)/python tests/surface.py
+
+catalogue: .venv/developing ## write the catalogue anew, from the description at SENTRY, and docs/coverage.md
+	$(BIN)/python tests/operations.py $(SENTRY)
+	$(BIN)/python tests/reach.py
 
 bench: .venv/developing ## measure the wheel beside a bare server, and let it soak in a storm
 	rm -rf dist .venv-bench

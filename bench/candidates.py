@@ -81,13 +81,14 @@ def ours(sentry: Sentry, *, requests_per_second: int = 1000) -> Candidate:
 
 
 def main_questions(issue: str) -> list[Question]:
-    """List one question for each tool, at its defaults."""
+    """List what is asked most, each at its defaults."""
     about = {"issue": issue}
     return [
         Question(tool="whoami"),
-        Question(tool="list_organizations"),
         Question(tool="list_projects"),
         Question(tool="search_issues"),
+        Question(tool="query_events"),
+        Question(tool="query_timeseries"),
         Question(tool="get_issue", arguments=about),
         Question(tool="get_event", arguments={**about, "event": "latest"}),
         Question(tool="list_issue_events", arguments=about),

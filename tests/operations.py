@@ -320,5 +320,13 @@ def _filled(**facts: Any) -> Json:
     }
 
 
+def renew(source: Path) -> str:
+    """Write the file anew, where the description is at hand, and say what was done."""
+    if not (source / PUBLISHED).is_file():
+        return f"{source / PUBLISHED} is not there, so the catalogue stays as it is."
+    FILE.write_text(current(source), encoding="utf-8")
+    return f"{FILE.name} was made from {source}."
+
+
 if __name__ == "__main__":
-    FILE.write_text(current(Path(sys.argv[1]) if len(sys.argv) > 1 else SOURCE), "utf-8")
+    sys.stdout.write(f"{renew(Path(sys.argv[1]) if len(sys.argv) > 1 else SOURCE)}\n")

@@ -34,8 +34,15 @@ _MOST: Final = 2
 """Tools named for one operation."""
 _AS_GOOD: Final = 0.6
 """How close the second must come to the first to be named beside it."""
+_ABOUT: Final = """\
+Made by `make catalogue`; don't edit. A typed tool is named where running it asked for the
+operation; `read_sentry` reaches every operation that reads. Any one of the scopes suffices. Each
+published read is asked once in `tests/test_catalogue_matrix.py`, and the answer held against
+Sentry's description.
+"""
 _VERBS: Final = frozenset(
-    "list get search query find read compare render export resolve count create update delete".split()  # noqa: SIM905 - words are read more easily so
+    {"list", "get", "search", "query", "find", "read", "compare", "render", "export"}
+    | {"resolve", "count", "create", "update", "delete"}
 )
 
 
@@ -72,10 +79,7 @@ def table(covered: Mapping[str, Sequence[str]]) -> str:
     typed = [each for each in reads if each.name in covered]
     parts = [
         "# Which of Sentry's operations are reached, and how\n",
-        "Made by `make catalogue`; don't edit. A typed tool is named where running it asked for "
-        "the operation; `read_sentry` reaches every operation that reads. Any one of the scopes "
-        "suffices. Each published read is asked once in `tests/test_catalogue_matrix.py`, and the "
-        "answer held against Sentry's description.\n",
+        _ABOUT,
         "| | published | reached | by typed tools |\n| --- | ---: | ---: | ---: |",
         f"| reads | {len(reads)} | {len(reads)} | {len(typed)} |",
         f"| writes | {len(published) - len(reads)} | 0, still to come | 0 |\n",

@@ -64,6 +64,8 @@ def _widest(operation: Operation) -> Iterator[str]:
     """Ask for the fortnight that the sample world tells of, and all that a reply may hold."""
     if "statsPeriod" in operation.narrowing and "start" not in operation.needs:
         yield "statsPeriod=14d"
+    if "itemType" in operation.narrowing:
+        yield "itemType=spans"
     if expand := operation.narrowing.get("expand"):
         yield from (f"expand={value}" for value in expand.values)
 

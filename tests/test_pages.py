@@ -147,7 +147,7 @@ async def test_every_method_reads_what_the_simulated_sentry_says(sample: Simulat
         short = await sentry.issues.by_short_id(org, first.short_id)
         log = await sentry.issues.activities(org, issue.id)
         await sentry.issues.notes(org, issue.id)
-        await sentry.events.attachments(org, issue.project.slug, event.event_id)
+        await sentry.attachments.of_event(org, issue.project.slug, event.event_id)
         tags = await sentry.tags.list(org, issue.id)
         tag = await sentry.tags.get(org, issue.id, tags[0].key.raw)
         project = await sentry.projects.resolve(org, projects[0].id)

@@ -68,7 +68,8 @@ async def test_an_issue_and_its_latest_event_can_be_read(either_client: Client) 
 
 
 async def test_something_that_is_not_there_is_told_as_such(either_client: Client) -> None:
-    with pytest.raises(MCPError, match=r"No issue .999999999. is visible in .acme.*\(request \w+\)"):
+    said = r"No issue '999999999' is visible in 'acme'.*\(request \w+\)"
+    with pytest.raises(MCPError, match=said):
         await read(either_client, "sentry://acme/issues/999999999")
 
 

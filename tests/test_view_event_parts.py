@@ -1,7 +1,7 @@
 """The parts of an event as a model reads them."""
 
+from dexter_mcp.sentry.attachments import Attachment
 from dexter_mcp.sentry.events import Committer, Event
-from dexter_mcp.sentry.issues import Attachment
 from invented import ago, an_event, an_issue, context, frame, raised, shown
 
 

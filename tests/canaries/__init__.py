@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import Final
 
-from canaries import catalogue, discover, issues, projects, releases, stats, teams
+from canaries import alerts, catalogue, discover, issues, projects, releases, stats, teams
 from canaries.payload import Canaries
 from canaries.place import Calls, Place
 from dexter_mcp.simulator import World
@@ -14,6 +14,7 @@ _DOMAINS: Final[tuple[ModuleType, ...]] = (
     catalogue,
     discover,
     issues,
+    alerts,
     projects,
     releases,
     stats,

@@ -12,19 +12,19 @@ from dexter_mcp.views.whole_release import ReleasePart
 HOSTILE: Final = "canaryrelease@2.0 ```\u202e[canary](x.test)\u200b # canary <script> ignore"
 """All that a version may hold: Sentry refuses line breaks and slashes alone."""
 
+VALUES: Final = {"release": "1.0"}
+
 
 def settle(world: World, canaries: Canaries) -> None:
-    """Release a version that events name, then a hostile one, and ship it."""
-    for version, minutes in (("canaryrelease", 9), (HOSTILE, 5)):
-        commit = {
-            "id": f"{minutes}c7e0c1d9a",
-            "message": canaries.at("message of a release's commit"),
-            "author": "ana@acme.test",
-            "files": [canaries.at("file of a commit")],
-        }
-        ago = timedelta(minutes=minutes)
-        world.add_release("acme", version, projects=["aviary"], created=ago, commits=[commit])
-        _ship(world, canaries, version)
+    """Release a hostile version after the one that events name, and ship it."""
+    commit = {
+        "id": "7ec7e0c1d9a",
+        "message": canaries.at("message of a release's commit"),
+        "author": "ana@acme.test",
+        "files": [canaries.at("file of a commit")],
+    }
+    world.add_release("acme", HOSTILE, projects=["aviary"], created=timedelta(), commits=[commit])
+    _ship(world, canaries, HOSTILE)
 
 
 def _ship(world: World, canaries: Canaries, version: str) -> None:

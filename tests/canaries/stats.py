@@ -17,4 +17,4 @@ def settle(world: World, canaries: Canaries) -> None:
 def calls(_: Place) -> Calls:
     """Name ways to call each tool that together show all that it can show."""
     groups = ("category", "project", "outcome", "reason")
-    return {"get_usage": [{"group_by": group} for group in groups]}
+    return {"get_usage": [{"by": group} for group in groups]}

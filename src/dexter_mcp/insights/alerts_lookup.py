@@ -7,7 +7,7 @@ from dexter_mcp.insights.alerts_survey import Survey, alert_of, survey
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.alert_refs import AlertRef, alert_ref
-from dexter_mcp.sentry.detectors import BUILT_IN, OpenPeriod
+from dexter_mcp.sentry.detectors import BUILT_IN, Detector, OpenPeriod
 from dexter_mcp.sentry.errors import Invalid, NotFound
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.workflows import Firing
@@ -97,58 +97,67 @@ def _nothing(org: str, named: str, *, old: bool) -> NotFound:
 
 
 async def _with_history(desk: Desk, org: str, it: Watch, found: Survey, *, full: bool) -> Details:
+    """Read it anew, and when it fired: what is listed stands where that does not come."""
     told = Details(it, found.names, _link(desk, org, it), _connected(it, found), period=_PERIOD)
-    if isinstance(it, Monitor):
-        return await _with_periods(desk, org, it, told, full=full)
-    if it.old:
-        return await _with_rule(desk, org, it, told)
-    return await _with_firings(desk, org, it, told, full=full)
-
-
-async def _with_firings(desk: Desk, org: str, it: Alert, told: Details, *, full: bool) -> Details:
-    if it.never_fired:
-        return told
-
-    async def read() -> Page[Firing]:
-        return await desk.sentry.workflows.firings(
-            org, it.it.id, stats_period=_PERIOD, per_page=_MANY if full else _FEW
-        )
-
-    async with side_by_side(desk.settings.soft_deadline) as these:
-        part = these.ask("history", read)
-    page = part.otherwise(Page(items=list[Firing]()))
-    return replace(
-        told, firings=tuple(page.items), more_fired=bool(page.next_cursor), failed=(*part.failed,)
-    )
-
-
-async def _with_periods(desk: Desk, org: str, it: Monitor, told: Details, *, full: bool) -> Details:
-    if it.it.type in BUILT_IN:
-        return told
     most = _MANY if full else _FEW
+    if isinstance(it, Monitor):
+        return told if it.it.type in BUILT_IN else await _monitor(desk, org, it, told, most)
+    return await (_rule(desk, org, it, told) if it.old else _alert(desk, org, it, told, most))
 
-    async def read() -> Page[OpenPeriod]:
-        if not it.old:
-            return await desk.sentry.detectors.open_periods(org, it.it.id, per_page=most)
-        page = await desk.sentry.metric_alerts.incidents(org, rule=it.it.id, per_page=most)
-        periods = [each.as_period() for each in page.items]
-        return Page(items=periods, next_cursor=page.next_cursor)
+
+async def _alert(desk: Desk, org: str, it: Alert, told: Details, most: int) -> Details:
+    workflows, number = desk.sentry.workflows, it.it.id
+
+    async def firings() -> Page[Firing]:
+        return await workflows.firings(org, number, stats_period=_PERIOD, per_page=most)
 
     async with side_by_side(desk.settings.soft_deadline) as these:
-        part = these.ask("history", read)
-    page = part.otherwise(Page(items=list[OpenPeriod]()))
+        read = these.ask("latest state", lambda: workflows.get(org, number))
+        history = these.ask("history", firings)
+    page = history.otherwise(Page(items=list[Firing]()))
     return replace(
-        told, periods=tuple(page.items), more_fired=bool(page.next_cursor), failed=(*part.failed,)
+        told,
+        it=replace(it, it=read.otherwise(it.it)),
+        firings=tuple(page.items),
+        more_fired=bool(page.next_cursor),
+        failed=(*read.failed, *history.failed),
     )
 
 
-async def _with_rule(desk: Desk, org: str, it: Alert, told: Details) -> Details:
+async def _rule(desk: Desk, org: str, it: Alert, told: Details) -> Details:
     """Read a rule's own page, which alone says when it fired last."""
     project = next(iter(it.it.projects), "")
     async with side_by_side(desk.settings.soft_deadline) as these:
-        part = these.ask("history", lambda: desk.sentry.alert_rules.get(org, project, it.it.id))
-    known = [Alert(each.as_workflow(), old=True) for each in part.came]
-    return replace(told, it=next(iter(known), it), failed=(*part.failed,))
+        read = these.ask("history", lambda: desk.sentry.alert_rules.get(org, project, it.it.id))
+    known = [replace(it, it=rule.as_workflow()) for rule in read.came]
+    return replace(told, it=next(iter(known), it), failed=(*read.failed,))
+
+
+async def _monitor(desk: Desk, org: str, it: Monitor, told: Details, most: int) -> Details:
+    async with side_by_side(desk.settings.soft_deadline) as these:
+        read = these.ask("latest state", lambda: _read(desk, org, it))
+        history = these.ask("history", lambda: _periods(desk, org, it, most))
+    page = history.otherwise(Page(items=list[OpenPeriod]()))
+    return replace(
+        told,
+        it=replace(it, it=read.otherwise(it.it)),
+        periods=tuple(page.items),
+        more_fired=bool(page.next_cursor),
+        failed=(*read.failed, *history.failed),
+    )
+
+
+async def _read(desk: Desk, org: str, it: Monitor) -> Detector:
+    if it.old:
+        return (await desk.sentry.metric_alerts.get(org, it.it.id)).as_detector()
+    return await desk.sentry.detectors.get(org, it.it.id)
+
+
+async def _periods(desk: Desk, org: str, it: Monitor, most: int) -> Page[OpenPeriod]:
+    if not it.old:
+        return await desk.sentry.detectors.open_periods(org, it.it.id, per_page=most)
+    page = await desk.sentry.metric_alerts.incidents(org, rule=it.it.id, per_page=most)
+    return Page(items=[each.as_period() for each in page.items], next_cursor=page.next_cursor)
 
 
 def _connected(it: Watch, found: Survey) -> tuple[Watch, ...]:

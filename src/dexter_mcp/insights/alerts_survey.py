@@ -35,6 +35,7 @@ _SWITCHED_OFF = (
     "Sentry has switched its old alert routes off for some minutes, and does not offer the new "
     "ones to this organization yet."
 )
+_NEITHER = "This server has neither alerts nor alert rules."
 
 
 @dataclass(frozen=True)
@@ -245,8 +246,13 @@ def _rules_of(desk: Desk, org: str, project: Project) -> Callable[[], Awaitable[
 
 def _or_gone(*parts: Part[Any]) -> None:
     """Stop where the routes are switched off, or where nothing came at all."""
-    for part in parts:
-        if isinstance(part.error, Gone):
-            raise part.error
-    if not any(part.came for part in parts):
+    errors = [part.error for part in parts if not part.came]
+    for error in errors:
+        if isinstance(error, Gone):
+            raise error
+    if len(errors) == len(parts) and all(isinstance(error, NotFound) for error in errors):
+        error = NotFound(_NEITHER)
+        error.advice = "Servers that are only compatible with Sentry often have none."
+        raise error
+    if len(errors) == len(parts):
         parts[0].required()

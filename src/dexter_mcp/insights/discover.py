@@ -63,8 +63,7 @@ async def first_page(
         sent = shaped(wanted, way)
         return sent, await read(desk, place, sent, limit=size(sent.dataset), cursor=cursor)
 
-    _, found = await spoken(desk, place, wanted.about, wanted.fields, ask)
-    return found
+    return await spoken(desk, place, wanted.about, wanted.fields, ask)
 
 
 async def read(desk: Desk, place: Place, sent: Sent, *, limit: int, cursor: str) -> Rows:

@@ -1,6 +1,7 @@
 """What every question about events has in common: where, when, of which data set, in what words."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -10,7 +11,7 @@ from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.insights.suggestions import advised
 from dexter_mcp.sentry.discover import datasets_in
-from dexter_mcp.sentry.errors import Invalid, Rejected
+from dexter_mcp.sentry.errors import Gone, Invalid, NotFound, Rejected, TooLarge
 from dexter_mcp.sentry.organizations import Organization
 
 T = TypeVar("T")
@@ -60,7 +61,10 @@ class TableWanted:
 
 @dataclass(frozen=True)
 class Place:
-    """Where and when, settled: projects are numbers, and `web` is where people see the same."""
+    """Where and when, settled: projects are numbers, and `web` is where people see the same.
+
+    `seen` says that the organization is there.
+    """
 
     org: str
     project: tuple[str, ...]
@@ -69,6 +73,7 @@ class Place:
     start: str
     end: str
     web: str
+    seen: bool = True
 
 
 async def settle(desk: Desk, wanted: Wanted) -> Place:
@@ -95,6 +100,7 @@ async def settle(desk: Desk, wanted: Wanted) -> Place:
         start=wanted.start,
         end=wanted.end,
         web=links.organization_url.rstrip("/") or f"{desk.sentry.url}/organizations/{org}",
+        seen=bool(home.came),
     )
 
 
@@ -104,8 +110,8 @@ async def spoken(
     wanted: Wanted,
     fields: Sequence[str],
     ask: Callable[[Dialect], Awaitable[T]],
-) -> tuple[Dialect, T]:
-    """Ask in the first way that the server understands, and say which that was.
+) -> T:
+    """Ask in the first way that the server understands.
 
     Raises:
         Invalid: The server lacks the data set.
@@ -114,15 +120,15 @@ async def spoken(
     """
     discover = desk.sentry.discover
     known = datasets.ways(wanted.dataset, fields, wanted.query)
-    with missing.organization(place.org, place.environment):
+    with _missing(place):
         way = datasets.chosen(known, discover.offered(place.org))
         try:
-            return way, await ask(way)
+            return await ask(way)
         except Rejected as refusal:
             if not discover.learn(place.org, refusal):
                 raise
         way = datasets.chosen(known, discover.offered(place.org))
-        return way, await ask(way)
+        return await ask(way)
 
 
 async def understood(
@@ -142,7 +148,7 @@ async def understood(
     try:
         return await ask()
     except Rejected as refusal:
-        if datasets_in(refusal):
+        if isinstance(refusal, (Gone, TooLarge)) or datasets_in(refusal):
             raise
         raise await advised(
             desk,
@@ -153,3 +159,23 @@ async def understood(
             fields=fields,
             query=query,
         ) from refusal
+
+
+@contextmanager
+def _missing(place: Place) -> Generator[None]:
+    """Say what was not found: an organization that was seen a moment ago it is not."""
+    try:
+        with missing.organization(place.org, place.environment):
+            yield
+    except NotFound as error:
+        if not place.seen:
+            raise
+        named = " or ".join(map(repr, place.environment))
+        absent = NotFound(
+            f"No environment {named} is visible in {place.org!r}."
+            if named
+            else "This server does not answer queries about events: it may be too old, or have the "
+            "feature switched off."
+        )
+        absent.advice = "list_projects names those that there are." if named else ""
+        raise absent from error

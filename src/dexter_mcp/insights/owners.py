@@ -14,9 +14,9 @@ from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.issues import Activity, Issue
 from dexter_mcp.sentry.members import Member
 from dexter_mcp.sentry.ownership import Ownership
-from dexter_mcp.sentry.projects import ProjectDetails, Team
+from dexter_mcp.sentry.projects import Team
 from dexter_mcp.sentry.untrusted import Untrusted
-from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.answer import Answer, Failed
 from dexter_mcp.views.issue_context import IssueContext
 from dexter_mcp.views.moments import ago
 from dexter_mcp.views.owners import Candidate, OwnerReport, Reason, report
@@ -24,6 +24,8 @@ from dexter_mcp.views.project_settings import rule as in_words
 
 _ASSIGNED, _DECIDES, _SUSPECT, _SUGGESTED, _MATCHES, _BEFORE, _LIKE, _TEAM, _SAID = range(9, 0, -1)
 """What weighs more than what; a single strong reason may still be outweighed by several."""
+_TELLING: Final = frozenset({"event", "suspect commits", "comments"})
+"""The parts of an issue without which something may be missed."""
 _RELATIVES: Final = 50
 _PERIOD: Final = "90d"
 _FEW: Final = 5
@@ -64,32 +66,32 @@ async def find_owner(desk: Desk, *, issue: str, org: str = "") -> Answer:
     since = anyio.current_time()
     named = await desk.issue(org, issue)
     context = await issue_context(desk, named, since=since)
-    sentry, home, project = desk.sentry, named.org, context.issue.project
-    async with side_by_side(desk.settings.soft_deadline, since=since) as these:
-        rules = these.ask("ownership rules", lambda: sentry.ownership.get(home, project.slug))
-        owner = these.ask("teams", lambda: sentry.projects.get(home, project.slug))
-        members = these.ask("members", lambda: sentry.members.of_project(home, project.slug))
-        alike = these.ask("similar issues", lambda: _alike(desk, home, context.issue))
-    teams = owner.otherwise(ProjectDetails(id=project.id, slug=project.slug)).teams
-    evidence = Evidence(
-        context,
-        rules.otherwise(Ownership()),
-        teams,
-        members.otherwise(()),
-        alike.otherwise(()),
-    )
-    others = ("suspect commits", "event")
+    evidence, failed = await _evidence(desk, named.org, context, since)
     found = tuple(candidates(evidence, desk))
-    told = OwnerReport(
-        issue=context.issue,
-        candidates=found,
-        active=_active(evidence.members, found),
-        failed=(
-            *(each for each in context.failed if each.part in others),
-            *(each for part in (rules, owner, members, alike) for each in part.failed),
-        ),
-    )
+    told = OwnerReport(context.issue, found, _active(evidence.members, found), failed)
     return report(told, fence=desk.fence(), now=desk.now())
+
+
+async def _evidence(
+    desk: Desk, org: str, context: IssueContext, since: float
+) -> tuple[Evidence, tuple[Failed, ...]]:
+    """Ask for what the issue itself does not tell; name what did not come and is missed."""
+    sentry, slug = desk.sentry, context.issue.project.slug
+    async with side_by_side(desk.settings.soft_deadline, since=since) as these:
+        rules = these.ask("ownership rules", lambda: sentry.ownership.get(org, slug))
+        project = these.ask("teams", lambda: sentry.projects.get(org, slug))
+        members = these.ask("members", lambda: sentry.members.of_project(org, slug))
+        alike = these.ask("similar issues", lambda: _alike(desk, org, context.issue))
+    evidence = Evidence(
+        context=context,
+        ownership=rules.otherwise(Ownership()),
+        teams=project.came[0].teams if project.came else (),
+        members=members.otherwise(()),
+        relatives=alike.otherwise(()),
+    )
+    missed = (each for each in context.failed if each.part in _TELLING)
+    later = (rules, project, members, alike)
+    return evidence, (*missed, *(each for part in later for each in part.failed))
 
 
 def candidates(evidence: Evidence, desk: Desk) -> list[Candidate]:

@@ -31,7 +31,7 @@ _USUAL: Final = ("versions", "stats", "keys", "ownership", "filters")
 """The parts that most questions about a project are after."""
 _SEARCHED: Final = frozenset({"users", "debug_files"})
 _PERIOD: Final[StatsPeriod] = "14d"
-_ROWS: Final = 20
+_ROWS: Final = 15
 
 
 async def read_project(

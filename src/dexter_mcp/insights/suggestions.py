@@ -13,10 +13,14 @@ from dexter_mcp.sentry.event_fields import Documented
 from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.views.untrusted import clean
 
-_CLOSE: Final = 0.75
+_CLOSE: Final = 0.65
 _FEW: Final = 2
 _NAME: Final = 80
 
+_ABOUT_NAMES: Final = re.compile(
+    r"\b(?:fields?|functions?|columns?|attributes?|parameter|tag|key|valid)\b", re.IGNORECASE
+)
+"""Words of a refusal that is about what something is called."""
 _REMEDIES: Final = (
     (
         re.compile(r"\bOR\b.*aggregate|aggregate.*\bOR\b", re.IGNORECASE),
@@ -71,21 +75,27 @@ def _names(known: Sequence[Documented]) -> list[str]:
 
 
 def _blamed(asked: Sequence[str], known: Sequence[str], said: str) -> list[str]:
-    """Choose the unknown names that Sentry speaks of, or all of them if it speaks of none."""
+    """Choose the unknown names that Sentry speaks of; all, if it speaks of names but tells none."""
     unknown = [name for name in asked if name not in known]
-    return [name for name in unknown if name in said] or unknown
+    named = [name for name in unknown if name in said]
+    return named or (unknown if _ABOUT_NAMES.search(said) else [])
 
 
 def _meant(name: str, known: Sequence[str], *, call: str = "") -> str:
-    close = get_close_matches(name.lower(), known, n=_FEW, cutoff=_CLOSE)
-    meant = " or ".join(f"{each}{call}" for each in close)
-    return f"Did you mean {meant} instead of {clean(name, limit=_NAME)}?" if meant else ""
+    close = get_close_matches(name.lower(), known, n=1, cutoff=_CLOSE)
+    shown = clean(name, limit=_NAME)
+    return f"Did you mean {close[0]}{call} instead of {shown}?" if close else ""
 
 
 def _close_there(names: Sequence[str], there: Sequence[Untrusted]) -> Iterator[str]:
-    keys = {each.raw.lower(): each for each in there}
+    keys = {_bare(each): each for each in there}
     for name in names:
         close = get_close_matches(name.lower(), keys, n=_FEW, cutoff=_CLOSE)
         if close and close[0] != name.lower():
             told = ", ".join(clean(keys[each], limit=_NAME) for each in close)
             yield f"close to {clean(name, limit=_NAME)}, there is: {told}"
+
+
+def _bare(key: Untrusted) -> str:
+    """Take the name out of `tags[name,type]`."""
+    return next(iter(expressions.columns([key.raw], "")), key.raw).lower()

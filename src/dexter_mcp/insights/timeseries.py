@@ -68,7 +68,7 @@ async def query_timeseries(desk: Desk, wanted: SeriesWanted) -> Answer:
         return sent, await _read(desk, place, wanted, sent)
 
     columns = [*expressions.split(wanted.axes), *wanted.group_by]
-    _, (sent, found) = await spoken(desk, place, wanted.about, columns, ask)
+    sent, found = await spoken(desk, place, wanted.about, columns, ask)
     return view.listing(found, _described(place, wanted, sent), fence=desk.fence(), now=desk.now())
 
 

@@ -11,6 +11,8 @@ import httpx2
 from dexter_mcp import __version__
 from dexter_mcp.sentry.alert_rules import AlertRules
 from dexter_mcp.sentry.api import Api, Origin
+from dexter_mcp.sentry.attachments import Attachments
+from dexter_mcp.sentry.autofix import Autofix
 from dexter_mcp.sentry.catalogue import Catalogue
 from dexter_mcp.sentry.debug_files import DebugFiles
 from dexter_mcp.sentry.detectors import Detectors
@@ -19,7 +21,10 @@ from dexter_mcp.sentry.end_users import EndUsers
 from dexter_mcp.sentry.environments import Environments
 from dexter_mcp.sentry.event_fields import EventFields
 from dexter_mcp.sentry.events import Events
+from dexter_mcp.sentry.feedback import Feedback
+from dexter_mcp.sentry.grouping import Grouping
 from dexter_mcp.sentry.identity import Identities
+from dexter_mcp.sentry.issue_counts import IssueCounts
 from dexter_mcp.sentry.issues import Issues
 from dexter_mcp.sentry.limiter import LocalLimiter
 from dexter_mcp.sentry.members import Members
@@ -36,6 +41,7 @@ from dexter_mcp.sentry.release_files import ReleaseFiles
 from dexter_mcp.sentry.releases import Releases
 from dexter_mcp.sentry.saved_queries import SavedQueries
 from dexter_mcp.sentry.sessions import Sessions
+from dexter_mcp.sentry.source_maps import SourceMaps
 from dexter_mcp.sentry.stats import Stats
 from dexter_mcp.sentry.tags import Tags
 from dexter_mcp.sentry.teams import Teams
@@ -68,6 +74,9 @@ class Sentry:
         self.issues = Issues(api)
         self.events = Events(api)
         self.tags = Tags(api)
+        self.attachments, self.source_maps = Attachments(api), SourceMaps(api)
+        self.feedback, self.grouping = Feedback(api), Grouping(api)
+        self.autofix, self.issue_counts = Autofix(api), IssueCounts(api)
         self.discover, self.time_series = Discover(api), TimeSeriesQueries(api)
         self.event_fields, self.saved_queries = EventFields(api), SavedQueries(api)
         self.catalogue = Catalogue(api)

@@ -9,13 +9,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError, computed_field
+from pydantic import AliasPath, Field, ValidationError, computed_field
 
 from dexter_mcp.sentry import endpoints
 from dexter_mcp.sentry.api import FOR_GOOD, MINUTE, MOMENT, Api
+from dexter_mcp.sentry.feedback import UserReport
 from dexter_mcp.sentry.frames import ExceptionValue, Thread
 from dexter_mcp.sentry.identifiers import is_event_id
-from dexter_mcp.sentry.issues import Attachment, ReleaseRef
+from dexter_mcp.sentry.issues import ReleaseRef
 from dexter_mcp.sentry.json_types import is_object
 from dexter_mcp.sentry.reply import Page, Reply, adapter, readable
 from dexter_mcp.sentry.untrusted import Groups, Pairs, Untrusted
@@ -116,13 +117,11 @@ class Fault(Reply):
     message: Untrusted = Untrusted()
 
 
-class UserReport(Reply):
-    """What an end user wrote about an event."""
+class Flag(Reply):
+    """A feature flag that the program evaluated, and what it came to."""
 
-    name: Untrusted = Untrusted()
-    email: Untrusted = Untrusted()
-    comments: Untrusted = Untrusted()
-    date_created: datetime | None = None
+    flag: Untrusted
+    result: Untrusted = Untrusted()
 
 
 class Entry(Reply):
@@ -161,6 +160,9 @@ class Event(EventSummary):
     dist: Untrusted = Untrusted()
     date_received: datetime | None = None
     contexts: Groups = ()
+    flags: tuple[Flag, ...] = Field(
+        default=(), validation_alias=AliasPath("contexts", "flags", "values")
+    )
     context: Pairs = ()
     sdk: Sdk | None = None
     packages: Pairs = ()
@@ -354,19 +356,35 @@ class Events:
             bucket=endpoints.EVENT_LOOKUP,
         )
 
-    async def attachments(
-        self, org: str, project: str, event: str, *, query: str = "", cursor: str = ""
-    ) -> Page[Attachment]:
-        """List the files that came with an event.
+    async def of_project(
+        self,
+        org: str,
+        project: str,
+        *,
+        stats_period: str = "",
+        start: str = "",
+        end: str = "",
+        full: bool | None = None,
+        sample: bool | None = None,
+        per_page: int = 20,
+        cursor: str = "",
+    ) -> Page[EventSummary]:
+        """List a project's error events, newest first.
 
-        https://docs.sentry.io/api/events/list-an-events-attachments/
+        https://docs.sentry.io/api/events/list-a-projects-error-events/
         """
         return await self._api.page(
-            Attachment,
-            path("projects", org, project, "events", event, "attachments"),
+            EventSummary,
+            path("projects", org, project, "events"),
             cursor=cursor,
-            fresh_for=MINUTE,
-            query=query or None,
+            fresh_for=MOMENT,
+            bucket=endpoints.PROJECT_EVENTS,
+            statsPeriod=stats_period or None,
+            start=start or None,
+            end=end or None,
+            full=full,
+            sample=sample,
+            per_page=per_page,
         )
 
     async def suspects(self, org: str, project: str, event: str) -> tuple[Committer, ...]:

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from dexter_mcp.sentry import endpoints
-from dexter_mcp.sentry.api import FOR_GOOD, MINUTE, MOMENT, Api
+from dexter_mcp.sentry.api import FOR_GOOD, MOMENT, Api
 from dexter_mcp.sentry.batches import Batched, in_batches
 from dexter_mcp.sentry.identity import User
 from dexter_mcp.sentry.reply import Page, Reply
@@ -69,6 +69,8 @@ class Metadata(Reply):
     function: Untrusted = Untrusted()
     title: Untrusted = Untrusted()
     message: Untrusted = Untrusted()
+    name: Untrusted = Untrusted()
+    contact_email: Untrusted = Field(default=Untrusted(), alias="contact_email")
 
 
 class Owner(Reply):
@@ -214,19 +216,6 @@ class ActivityLog(Reply):
     activity: tuple[Activity, ...] = ()
 
 
-class Attachment(Reply):
-    """A file that came with an event. `size` is in bytes."""
-
-    id: str
-    event_id: str = ""
-    type: str = ""
-    name: Untrusted = Untrusted()
-    mimetype: Untrusted = Untrusted()
-    date_created: datetime | None = None
-    size: int = 0
-    sha1: str = ""
-
-
 class Issues:
     """What one can ask about issues."""
 
@@ -350,6 +339,32 @@ class Issues:
 
         return await in_batches(read, ids, COUNTED_AT_ONCE)
 
+    async def of_project(
+        self,
+        org: str,
+        project: str,
+        *,
+        query: str = "is:unresolved",
+        stats_period: Literal["", "24h", "14d"] = "24h",
+        sort: Literal["date", "new", "trends", "freq", "user", "inbox"] = "date",
+        limit: int = 25,
+        cursor: str = "",
+    ) -> Page[Issue]:
+        """Search the issues of one project. Deprecated: `search` with `project` replaces it.
+
+        https://docs.sentry.io/api/events/list-a-projects-issues/
+        """
+        return await self._api.page(
+            Issue,
+            path("projects", org, project, "issues"),
+            cursor=cursor,
+            fresh_for=MOMENT,
+            query=query,
+            statsPeriod=stats_period,
+            sort=sort,
+            limit=limit,
+        )
+
     async def by_short_id(
         self, org: str, short_id: str, *, collapse: Sequence[Collapse] = ()
     ) -> ShortId:
@@ -378,16 +393,4 @@ class Issues:
             path("organizations", org, "issues", issue, "notes"),
             cursor=cursor,
             fresh_for=MOMENT,
-        )
-
-    async def attachments(
-        self, org: str, issue: str, *, types: Sequence[str] = (), cursor: str = ""
-    ) -> Page[Attachment]:
-        """List the files that came with an issue's events. Unpublished."""
-        return await self._api.page(
-            Attachment,
-            path("organizations", org, "issues", issue, "attachments"),
-            cursor=cursor,
-            fresh_for=MINUTE,
-            types=types,
         )

@@ -14,7 +14,7 @@ _WRAPPING = "<>`'\"()[] \t\r\n"
 _LONGEST = 250
 """Characters; Sentry takes 200."""
 _PAGE = re.compile(
-    r"(?:/organizations/(?P<org>[^/]+)|/(?!releases/)(?P<org2>[^/]+))?(?:/explore)?"
+    r"(?:/organizations/(?P<org>[^/]+)|/(?!releases/|explore/)(?P<org2>[^/]+))?(?:/explore)?"
     r"/releases/(?P<version>[^/]+)(?:/.*)?"
 )
 

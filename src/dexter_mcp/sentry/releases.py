@@ -224,7 +224,8 @@ class Releases:
             sort=sort,
             status=status,
             flatten=True if sort in _BY_HEALTH else None,
-            **_with_health(asked=health),
+            health=health or None,
+            adoptionStages=health or None,
             per_page=per_page,
         )
 
@@ -247,7 +248,8 @@ class Releases:
             path("organizations", org, "releases", version),
             fresh_for=MINUTE,
             project=project or None,
-            **_with_health(asked=health),
+            health=health or None,
+            adoptionStages=health or None,
             summaryStatsPeriod=summary_stats_period,
             healthStatsPeriod=health_stats_period,
         )
@@ -375,7 +377,3 @@ class Releases:
             cursor=cursor,
             fresh_for=HOUR,
         )
-
-
-def _with_health(*, asked: bool) -> dict[str, bool]:
-    return {"health": True, "adoptionStages": True} if asked else {}

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from dexter_mcp.insights import alerts, alerts_lookup
 from dexter_mcp.insights.alerts_of_issue import alerts_of_issue
+from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.tools.params import Cursor, Limit, Org, Project, listed
 from dexter_mcp.tools.toolset import DeskDep, Toolset
 from dexter_mcp.views.alerts_state import State
@@ -25,6 +26,8 @@ Parts = Annotated[
     Field(description="More of: when it fired; monitors or alerts connected."),
 ]
 
+_ALONE = "`issue` shows all alerts that watch it: leave out project, query, state and cursor."
+
 
 @toolset.read
 async def list_alerts(
@@ -38,11 +41,13 @@ async def list_alerts(
     limit: Limit = 20,
     cursor: Cursor = "",
 ) -> Answer:
-    """List alerts and monitors, what fires or is broken first: what each watches, when, whom it tells.
+    """List alerts and monitors, trouble first: what each watches, when it acts, whom it tells.
 
     With `issue` alone: which alerts would fire for it, and why not the others.
     """
     if issue:
+        if project or query or state or cursor:
+            raise Invalid(_ALONE)
         return await alerts_of_issue(desk, issue=issue, org=org)
     return await alerts.list_alerts(
         desk, org=org, project=project, query=query, state=state, limit=limit, cursor=cursor

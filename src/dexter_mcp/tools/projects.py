@@ -15,13 +15,11 @@ toolset = Toolset("projects")
 
 Query = Annotated[str, Field(description="Part of a name or slug.")]
 OneProject = Annotated[Names, Field(max_length=1, description="Slug or id.")]
-Searched = Annotated[
-    str, Field(description="Of users, such as email:ana@shop.test, or of debug_files.")
-]
+Searched = Annotated[str, Field(description="Of users (email:ana@shop.test) or debug_files.")]
 Include = Annotated[
     tuple[ProjectPart, ...],
     BeforeValidator(listed),
-    Field(description="users: end users; sources: of symbols. Empty for the first five."),
+    Field(description="Empty for the first five; sources: of symbols."),
 ]
 
 

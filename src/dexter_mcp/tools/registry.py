@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 TOOLSETS: Final[Mapping[str, tuple[str, ...]]] = {
     "issues": ("issues", "events", "tags"),
     "discover": ("discover", "saved_queries", "exports"),
+    "alerts": ("alerts",),
     "releases": ("releases",),
     "projects": ("identity", "organizations", "projects"),
     "teams": ("teams",),
@@ -29,6 +30,7 @@ DAILY: Final = frozenset(
         "list_issue_events",
         "get_issue_tag",
         *("query_events", "query_timeseries", "list_event_fields"),
+        *("list_alerts", "get_alert"),
         *("list_releases", "get_release", "compare_releases"),
         "find_operations",
         "read_sentry",
@@ -39,6 +41,7 @@ DAILY: Final = frozenset(
 NEEDS: Final[Mapping[str, str]] = {
     "issues": "event:read",
     "discover": "org:read",
+    "alerts": "org:read",
     "projects": "project:read",
     "teams": "team:read",
     "releases": "project:read",

@@ -20,7 +20,7 @@ Category = Annotated[
         description="error, transaction, span, replay, attachment, log_item, monitor …; all.",
     ),
 ]
-GroupBy = Annotated[
+By = Annotated[
     view.By, Field(description="category, project: outcomes as columns; outcome, reason: as rows.")
 ]
 
@@ -32,7 +32,7 @@ async def get_usage(
     org: Org = "",
     project: Project = (),
     category: Category = "",
-    group_by: GroupBy = "category",
+    by: By = "category",
     period: Period = "30d",
     start: Start = "",
     end: End = "",
@@ -42,5 +42,5 @@ async def get_usage(
     A project's share of the quota: name it in `project`.
     """
     within = time_range(period, start, end)
-    asked = view.Asked(await desk.org(org), tuple(project), category, group_by, str(within))
+    asked = view.Asked(await desk.org(org), tuple(project), category, by, str(within))
     return await read_usage(desk, asked, period=within.period, start=within.start, end=within.end)

@@ -8,6 +8,7 @@ from dexter_mcp.sentry.catalogue import Operation, Parameter, Reading
 from dexter_mcp.sentry.catalogue.questions import NOT_DATA, PAGING
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.reply import Page
+from dexter_mcp.sentry.wire import QueryValue
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.budget import FLOOR, Section, fit
 from dexter_mcp.views.listing import echo, onward
@@ -84,7 +85,9 @@ def reading(
     body = rows(shown, teller, include=include) if held else []
     whole = record(around, teller, include=() if held else include)
     left = len(items) - len(shown) if body else 0
-    heading = ", ".join(filter(None, [_counted(told, items, bool(body or whole)), _asked(told)]))
+    heading = ", ".join(
+        filter(None, [_counted(told, items, something=bool(body or whole)), _asked(told)])
+    )
     page = Page[Any](items=[], next_cursor=told.next_cursor)
     ending = [
         *([f"… {left} more: limit"] if left else []),
@@ -110,7 +113,7 @@ def _apart(value: Any) -> tuple[bool, Sequence[Any], Mapping[str, Any]]:
     return (True, value[name], around) if name else (False, [], value)
 
 
-def _counted(told: Reading, items: Sequence[Any], something: bool) -> str:  # noqa: FBT001 - says itself
+def _counted(told: Reading, items: Sequence[Any], *, something: bool) -> str:
     operation = told.question.operation.name
     if not something:
         return f"{operation}: nothing" + (" under these names" if items else "")
@@ -126,8 +129,8 @@ def _asked(told: Reading) -> str:
     return echo(**{key: said for key, said in texts.items() if said != "-1"})
 
 
-def _joined(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+def _joined(value: QueryValue) -> str:
+    return str(value) if isinstance(value, (str, int)) else ", ".join(value or ())
 
 
 def _advice(operation: Operation, better: Sequence[str]) -> Iterable[str]:

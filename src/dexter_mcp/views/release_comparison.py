@@ -95,7 +95,8 @@ def _data(told: Comparison) -> dict[str, object]:
 
 def _sections(told: Comparison, now: datetime) -> Iterator[Section]:
     newer, older = (clean(each.version, limit=VERSION) for each in (told.newer, told.older))
-    figures = table(("", newer, older, "change"), _figures(told, now)).split("\n")
+    known = (row for row in _figures(told, now) if any(row[1:]))
+    figures = table(("", newer, older, "change"), known).split("\n")
     yield Section("", [clean(told.url, limit=_LINK), *figures], keep=9)
     yield Section("", list(_slower(told)), keep=7)
     for title, page, keep in (
@@ -192,8 +193,9 @@ def _slower(told: Comparison) -> Iterator[str]:
             found.append((now / before, transaction, before, now))
     for ratio, transaction, before, now in sorted(found, reverse=True)[:_MOST_SLOWER]:
         shown = clean(Untrusted(transaction), limit=_TRANSACTION)
-        word = "slower" if ratio > 1 else "faster"
-        yield f"{word}: {shown} p95 {span(before / 1000)} → {span(now / 1000)} ({ratio:.1f} times)"
+        word, factor = ("slower", ratio) if ratio > 1 else ("faster", 1 / ratio)
+        times = f"{span(before / 1000)} → {span(now / 1000)}"
+        yield f"{word}: {shown} p95 {times} ({factor:.1f} times)"
 
 
 def _counts(label: str, *values: float | None) -> Sequence[str]:

@@ -76,7 +76,8 @@ def listing(shipped: Shipped, asked: Asked, *, fence: Fence, now: datetime) -> A
     rows = [_row(each, now, timely=timely) for each in page.items]
     headers = [f"{word} (UTC)" if timely and word == "released" else word for word in _HEADERS]
     body = [*filter(None, [table(headers, rows)]), *_deployed(shipped)]
-    lines = [f"{found(page, 'release')}, {question}", fence.block(body), *onward(page)]
+    made = found(page, "release") if page.items else "no release made then"
+    lines = [f"{made}, {question}", fence.block(body), *onward(page)]
     return Answer("\n".join([*lines, *failures(shipped.failed)]), data)
 
 

@@ -11,6 +11,7 @@ from dexter_mcp.sentry.catalogue.operations import Operation, operation_named
 from dexter_mcp.sentry.catalogue.questions import Question
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.json_types import is_array, is_object
+from dexter_mcp.sentry.transports.bounded import LIMIT
 from dexter_mcp.sentry.wire import QueryValue, query_string
 
 _BUCKETS: Final[Mapping[str, str]] = MappingProxyType(
@@ -83,10 +84,11 @@ class Catalogue:
         if asked.operation.answer == "object":
             return await self._object(asked, {**asked.query, **paging}, limit, cursor)
         page = await self._api.page(
-            Any,
+            object,
             asked.path,
             cursor=cursor,
             fresh_for=MOMENT,
+            base="",
             bucket=_BUCKETS.get(asked.operation.name, ""),
             **asked.query,
             **paging,
@@ -100,9 +102,12 @@ class Catalogue:
         bound_to = f"{asked.path}?{query_string(query)}"
         start = _position(cursors.unseal(cursor, bound_to)) if cursor else 0
         value = await self._api.get(
-            Any,
+            object,
             asked.path,
             fresh_for=MOMENT,
+            absent_for=0.0,
+            limit_bytes=LIMIT,
+            base="",
             bucket=_BUCKETS.get(asked.operation.name, ""),
             **query,
             **_beginning(asked.operation, start),

@@ -6,7 +6,7 @@ from typing import Literal
 from dexter_mcp.simulator.discover.columns import NUMERIC, Column
 from dexter_mcp.simulator.discover.conditions import on_rows
 from dexter_mcp.simulator.discover.expressions import Key
-from dexter_mcp.simulator.discover.fragments import either, sql
+from dexter_mcp.simulator.discover.fragments import linked, sql
 from dexter_mcp.simulator.discover.query import parse
 from dexter_mcp.simulator.discover.table import Scope
 
@@ -55,7 +55,7 @@ def distributions(scope: Scope, query: str, wanted: str) -> dict[str, list[tuple
     """Count the most frequent values of each text among the items that a query finds."""
     dataset = scope.dataset
     found = on_rows(parse(query, dataset.keys), scope.around)
-    where = either((scope.within, found), "AND")
+    where = linked("AND", (scope.within, found))
     spread: dict[str, list[tuple[str, int]]] = {}
     for name in _texts(scope):
         column = dataset.column(Key(name)).sql

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dexter_mcp.simulator.discover.columns import NUMERIC, Column, Dataset
 from dexter_mcp.simulator.discover.expressions import Call, Key, operand
-from dexter_mcp.simulator.discover.fragments import ALWAYS, Sql, either, joined, sql
+from dexter_mcp.simulator.discover.fragments import ALWAYS, Sql, joined, linked, sql
 from dexter_mcp.simulator.discover.functions import aggregate
 from dexter_mcp.simulator.discover.query import (
     Aggregated,
@@ -56,7 +56,7 @@ def _written(condition: Condition, write: Callable[[Term | Aggregated], Sql | No
         for part in condition.parts
         if isinstance(part, Together) or write(part) is not None
     ]
-    return either(parts, condition.word) if parts else ALWAYS
+    return linked(condition.word, parts) if parts else ALWAYS
 
 
 def _group(condition: Term | Aggregated, around: Surroundings) -> Sql | None:
@@ -96,7 +96,7 @@ def _held(term: Term, around: Surroundings) -> Sql:
     if not term.key:
         return _free_text(term, around.dataset)
     term = _resolved(term, around)
-    column = around.dataset.column(_key(term, around.dataset))
+    column = around.dataset.column(_key(term))
     if term.has:
         return _set(column)
     if term.values == ("",):
@@ -107,21 +107,17 @@ def _held(term: Term, around: Surroundings) -> Sql:
 def _compared(term: Term, column: Column, now: datetime) -> Sql:
     if column.type == "date":
         return _time(term, column, now)
-    if column.type in NUMERIC:
-        return either(_number(term, column, value) for value in term.values)
+    if column.type in NUMERIC or term.operator not in {"=", "!="}:
+        return linked("OR", (_number(term, column, value) for value in term.values))
     if column.type == "boolean":
-        return either(_boolean(column, value) for value in term.values)
+        return linked("OR", (_boolean(column, value) for value in term.values))
     return _text(term, column)
 
 
-def _key(term: Term, dataset: Dataset) -> Key:
-    """Find what a filter is about; a number compared with an unknown key is a typed attribute."""
-    known = term.key in dataset.columns
-    if not known and term.key in dataset.keys.numbers:
-        return Key(term.key, tagged=True, kind="number")
-    if not known and dataset.items and term.operator not in {"=", "!="}:
-        return Key(term.key, tagged=True, kind="number")
-    return Key(term.key)
+def _key(term: Term) -> Key:
+    """Find what a filter is about; `tags[lines,number]` is not the text of that name."""
+    key = operand(term.key) if term.key.startswith("tags[") else None
+    return key if isinstance(key, Key) else Key(term.key)
 
 
 def _resolved(term: Term, around: Surroundings) -> Term:
@@ -148,10 +144,8 @@ def _set(column: Column) -> Sql:
 def _free_text(term: Term, dataset: Dataset) -> Sql:
     text = term.values[0]
     pattern = text if term.wildcard else f"*{text.replace('*', chr(92) + '*')}*"
-    return either(
-        sql("matches({}, coalesce({}, ''))", pattern, dataset.columns[name].sql)
-        for name in dataset.text
-    )
+    texts = (dataset.columns[name].sql for name in dataset.text)
+    return linked("OR", (sql("matches({}, coalesce({}, ''))", pattern, each) for each in texts))
 
 
 def _time(term: Term, column: Column, now: datetime) -> Sql:
@@ -170,7 +164,7 @@ def _time(term: Term, column: Column, now: datetime) -> Sql:
 
 def _number(term: Term, column: Column, value: str) -> Sql:
     operator = "=" if term.operator == "!=" else term.operator
-    return sql(f"{{}} {operator} {{}}", column.sql, float(value))
+    return sql(f"CAST({{}} AS REAL) {operator} {{}}", column.sql, float(value))
 
 
 def _boolean(column: Column, value: str) -> Sql:
@@ -187,6 +181,7 @@ def _text(term: Term, column: Column) -> Sql:
 def _any_of(term: Term, value: Sql) -> Sql:
     """Hold for one of the term's values: stars match whatever the case, the rest as written."""
     if term.wildcard:
-        return either(sql("matches({}, coalesce({}, ''))", each, value) for each in term.values)
+        found = (sql("matches({}, coalesce({}, ''))", each, value) for each in term.values)
+        return linked("OR", found)
     marks = joined(", ", (sql("{}", each) for each in term.values))
     return sql("{} IN ({})", value, marks)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from dexter_mcp.simulator.memory.store import Value, Where
 
@@ -33,8 +34,8 @@ def joined(separator: str, parts: Iterable[Sql]) -> Sql:
     )
 
 
-def either(parts: Iterable[Sql], word: str = "OR") -> Sql:
-    """Connect conditions by `OR`, or by another word."""
+def linked(word: Literal["AND", "OR"], parts: Iterable[Sql]) -> Sql:
+    """Connect conditions by a word."""
     return sql("({})", joined(f" {word} ", parts))
 
 

@@ -75,6 +75,8 @@ SPAN_COLUMNS: Mapping[str, Column] = {
     "measurements.lcp": attribute("measurements.lcp", "duration"),
     "measurements.ttfb": attribute("measurements.ttfb", "duration"),
     "messaging.destination.name": attribute("messaging.destination.name"),
+    "profile.id": attribute("profile.id"),
+    "profiler.id": attribute("profiler.id"),
     "sdk.name": attribute("sdk.name"),
 }
 LOG_COLUMNS: Mapping[str, Column] = {

@@ -18,6 +18,7 @@ _AGGREGATE = re.compile(
     rf'(?P<negated>!?)(?P<call>[a-zA-Z0-9_]+\((?:{_QUOTED}|[^()"])*\)):'
     r"(?P<operator>>=|<=|!=|>|<|=)?(?P<value>[^\s()]*)"
 )
+_TYPED = re.compile(r"!?(tags\[[^\],]+,\s*\w+\]):")
 _NUMBER = re.compile(r"tags\[([^\],]+),\s*number\]")
 _FILTER = re.compile(r'!?(?:"[a-zA-Z0-9_.:-]+"|(?:tags|flags)\[[^\]]*\]|[a-zA-Z0-9_.-]+):')
 _AROUND = 5
@@ -114,7 +115,12 @@ class _Reader:
             return [self._aggregated(found)]
         if word := self._boolean():
             return [word]
-        return list(parse_event_query(self._filter_or_text(), self.keys))
+        written = self._filter_or_text()
+        typed = _TYPED.match(written)
+        return [
+            replace(term, key=typed[1]) if typed else term
+            for term in parse_event_query(written, self.keys)
+        ]
 
     def _boolean(self) -> Literal["AND", "OR", ""]:
         for word in ("AND", "OR"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from dexter_mcp.simulator.discover.columns import Column
 from dexter_mcp.simulator.discover.conditions import on_rows
-from dexter_mcp.simulator.discover.fragments import ALWAYS, Sql, either, joined, sql
+from dexter_mcp.simulator.discover.fragments import ALWAYS, Sql, joined, linked, sql
 from dexter_mcp.simulator.discover.query import parse
 from dexter_mcp.simulator.discover.selecting import Selected, select
 from dexter_mcp.simulator.discover.table import Scope, plain, stored, table
@@ -109,9 +109,8 @@ def ranked(chart: Chart, top: Top) -> list[Series]:
 
 def _is(by: Sequence[Selected], row: Mapping[str, Any]) -> Sql:
     """Hold for the rows of one group; `IS` finds those without a value, too."""
-    return either(
-        (sql("{} IS {}", one.column.sql, stored(one.column, row[one.name])) for one in by), "AND"
-    )
+    same = (sql("{} IS {}", one.column.sql, stored(one.column, row[one.name])) for one in by)
+    return linked("AND", same)
 
 
 def _lines(chart: Chart, group: Sql, shown: Mapping[str, Any]) -> list[Series]:
@@ -121,15 +120,7 @@ def _lines(chart: Chart, group: Sql, shown: Mapping[str, Any]) -> list[Series]:
     flat = next((axis.name for axis in axes if not axis.aggregate), None)
     if flat:
         raise SearchError(f"{flat} is not a function")
-    slot = sql("CAST((e.at - {}) / {} AS INTEGER)", slots.first, slots.width)
-    asked = sql(
-        "SELECT {}, count(*), {} FROM {} WHERE {} GROUP BY 1",
-        slot,
-        joined(", ", (axis.column.sql for axis in axes)),
-        scope.source,
-        either((chart.outside, _time(slots), _filter(chart), group), "AND"),
-    )
-    rows = {row[0]: row[1:] for row in scope.ask(asked)}
+    rows = {row[0]: row[1:] for row in scope.ask(_question(chart, axes, group))}
     empty = (0,) * (len(axes) + 1)
     every = [rows.get(number, empty) for number in range(slots.count)]
     return [
@@ -143,6 +134,17 @@ def _lines(chart: Chart, group: Sql, shown: Mapping[str, Any]) -> list[Series]:
         )
         for place, axis in enumerate(axes)
     ]
+
+
+def _question(chart: Chart, axes: Sequence[Selected], group: Sql) -> Sql:
+    """Ask for each slot how many rows lie in it, and for its figures."""
+    return sql(
+        "SELECT {}, count(*), {} FROM {} WHERE {} GROUP BY 1",
+        sql("CAST((e.at - {}) / {} AS INTEGER)", chart.slots.first, chart.slots.width),
+        joined(", ", (axis.column.sql for axis in axes)),
+        chart.scope.source,
+        linked("AND", (chart.outside, _time(chart.slots), _filter(chart), group)),
+    )
 
 
 def _time(slots: Slots) -> Sql:

@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from dexter_mcp.simulator.discover.columns import Column, Dataset
 from dexter_mcp.simulator.discover.conditions import Surroundings, on_groups, on_rows
-from dexter_mcp.simulator.discover.fragments import ALWAYS, Sql, either, joined, sql
+from dexter_mcp.simulator.discover.fragments import ALWAYS, Sql, joined, linked, sql
 from dexter_mcp.simulator.discover.query import Condition, parse
 from dexter_mcp.simulator.discover.selecting import Selected, select_all, sorting
 from dexter_mcp.simulator.memory.spans import Telemetry
@@ -45,11 +45,6 @@ class Table:
 
     selected: list[Selected]
     rows: Sequence[Json]
-
-    @property
-    def grouped(self) -> bool:
-        """Tell whether a row stands for many."""
-        return any(one.aggregate for one in self.selected)
 
 
 class _Samples(Sequence[Json]):
@@ -112,7 +107,7 @@ def stored(column: Column, value: Any) -> Any:
 
 
 def _rows(scope: Scope, condition: Condition) -> Sql:
-    return either((scope.within, on_rows(condition, scope.around)), "AND")
+    return linked("AND", (scope.within, on_rows(condition, scope.around)))
 
 
 def _columns(selected: list[Selected]) -> Sql:

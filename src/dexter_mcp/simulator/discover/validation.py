@@ -1,6 +1,6 @@
 """A question judged without being answered, part by part."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from dexter_mcp.simulator.discover.attributes import AttributeType, attributes
@@ -68,7 +68,7 @@ def _readable(scope: Scope, field: str) -> bool:
     return True
 
 
-def _field(scope: Scope, field: str, present: set[tuple[str, AttributeType]]) -> Verdict:
+def _field(scope: Scope, field: str, present: Collection[tuple[str, str]]) -> Verdict:
     try:
         selected = select(scope.dataset, field, 1.0)
         expression = read(field)

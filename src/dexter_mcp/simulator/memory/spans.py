@@ -48,7 +48,6 @@ CREATE TABLE metrics (
 );
 CREATE INDEX steps_by_body ON steps (body);
 CREATE INDEX spans_by_trace ON spans (trace);
-CREATE INDEX spans_by_time ON spans (at);
 CREATE INDEX logs_by_trace ON logs (trace);
 CREATE INDEX events_by_trace ON events (trace);
 CREATE INDEX event_tags_by_event_and_key ON event_tags (event, key, value);

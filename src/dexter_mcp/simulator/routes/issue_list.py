@@ -45,6 +45,34 @@ def listing(call: Call) -> Response:
     return _page(call, selection, found)
 
 
+def of_project(call: Call) -> Response:
+    """List the issues of one project, in the older shape. Here `statsPeriod` chooses the series.
+
+    https://docs.sentry.io/api/events/list-a-projects-issues/
+    """
+    project, everything = call.project, _everything(call)
+    chosen = replace(everything, projects=(project,))
+    found = issue_search.search(call, chosen, call.query.get("query", "is:unresolved"))
+    key = issue_search.sort_key(call.query.get("sort") or "date", call.world.now())
+    found.sort(key=lambda one: (key(one), one.issue.number), reverse=True)
+    page = paging.by_key(call.request, found, key, paging.limit(call.query))
+    name = call.query.get("statsPeriod", "24h")
+    rows = _rows(call, chosen, page.items, name)
+    return JSONResponse([_older(row) for row in rows], headers=page.headers)
+
+
+def _older(row: Json) -> Json:
+    """Write a row as it was: no nulls for texts, and only the metadata of its kind."""
+    told: Json = row["metadata"]
+    kept = ("type", "value", "filename") if "type" in told else ("title",)
+    metadata = {name: told.get(name) or "" for name in kept}
+    if kept == ("title",):
+        metadata = {"title": row["title"]}
+    dropped = {"lifetime", "filtered"}
+    shown = {name: value for name, value in row.items() if name not in dropped}
+    return shown | {"metadata": metadata, "culprit": row["culprit"] or ""}
+
+
 def stats(call: Call) -> Response:
     """Count the events of up to 25 issues. Unpublished; `groups` may be split by commas."""
     wanted = [number for text in call.query.getlist("groups") for number in text.split(",")]

@@ -44,12 +44,11 @@ def _listing(call: Call) -> Response:
 
 def _asked(call: Call) -> Dataset | None:
     """Find the kind of items; of some that Sentry knows there are none here."""
-    name = call.query.get("itemType") or call.query.get("dataset") or ""
+    name = call.query.get("itemType") or call.query.get("dataset") or "spans"
     if name in _OTHER_ITEMS:
         return None
     if name not in _ITEMS:
-        choice = f'"{name}" is not a valid choice.' if name else "This field is required."
-        raise Refusal(400, {"itemType": [choice]})
+        raise Refusal(400, {"itemType": [f'"{name}" is not a valid choice.']})
     return DATASETS[name]
 
 

@@ -1,275 +1,50 @@
-"""Acme Shop's alerts and monitors, each with a fate of its own.
+"""Acme Shop's alerts, each with a fate of its own.
 
-`Page on payment spikes` woke people up during the checkout incident, which `Checkout error budget`
-is still measuring. `Storefront regressions` posts to a Slack workspace that is gone, `Old release
-watch` listens to nothing, `Gateway noise` was switched off, `refresh-rates` is muted, `Import
-backlog` lost its data, `Report worker errors` fires and nobody hears it, and `Mobile crashes` is
-the noisiest of all.
+`Page on payment spikes` has woken people up three times since the checkout incident began.
+`Storefront regressions` posts to a Slack workspace that is gone, `Old release watch` listens to
+nothing, `Gateway noise` was switched off, and `Mobile crashes` is the noisiest of all.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dexter_mcp.simulator.memory.alerts import (
     ERRORS,
     ISSUES,
-    METRIC,
     Alert,
     Filters,
     Firing,
-    Monitor,
-    Period,
     built_in_id,
 )
+from dexter_mcp.simulator.sample.alert_monitors import (
+    AGE,
+    BUDGET,
+    issue_called,
+    monitors,
+    stories,
+)
 from dexter_mcp.simulator.sample.people import ORG
-from dexter_mcp.simulator.telling.story import Json, Story
+from dexter_mcp.simulator.telling.story import Json
 
 if TYPE_CHECKING:
     from dexter_mcp.simulator.world import World
 
-_CRON, _UPTIME = "monitor_check_in_failure", "uptime_domain_failure"
-_MONTH = timedelta(days=83)
-_BUDGET = "Checkout error budget"
-_LATENCY = "Payment latency"
-_CRASHES = "Crash-free sessions"
-_WORKERS = "Report worker errors"
+__all__ = ["populate", "stories"]
+
 _PAID = "KeyError: 'authorization'"
 _DEADLOCK = "OperationalError: deadlock detected"
 _LIMITED = "RateLimited: NordPay"
 _CRASH = "NoSuchElementException: Key EEK"
 
-Span = tuple[float, float, Sequence[tuple[str, float]]]
-"""Hours ago when it began and ended (0: still open), and severities with theirs."""
-
-
-def stories() -> Iterator[Story]:
-    """Tell of what the metric monitors found, each an issue of its own."""
-    yield _found(
-        "checkout", _BUDGET, "Critical: Number of errors in the last 10 minutes above 40", 50, 4.5
-    )
-    yield _found("checkout", _LATENCY, "Critical: p95(span.duration) above 2500", 30, 30)
-    yield _found("mobile-app", _CRASHES, "Critical: Crash-free sessions below 98", 67, 66)
-    yield _found("reports", _WORKERS, "Critical: Number of errors in the last hour above 1", 45, 9)
-
-
-def _found(project: str, title: str, what: str, first: float, last: float) -> Story:
-    """Tell of a metric that was past its threshold, first and last so many hours ago."""
-    is_open = title == _BUDGET
-    occurrence: Json = {
-        "type": 8001,
-        "issueTitle": title,
-        "subtitle": what,
-        "culprit": "",
-        "level": "error",
-        "fingerprint": [f"metric:{title}"],
-        "evidenceData": {},
-        "evidenceDisplay": [{"name": "Threshold", "value": what, "important": True}],
-    }
-    payload: Json = {"platform": "other", "level": "error", "tags": {}, "contexts": {}}
-    return Story(
-        project=project,
-        payload=payload | {"_occurrence": occurrence},
-        count=2,
-        users=0,
-        first_seen=timedelta(hours=first),
-        last_seen=timedelta(hours=last),
-        status="unresolved" if is_open else "resolved",
-        substatus="ongoing" if is_open else "",
-        priority="high",
-        category="metric",
-        kind=METRIC,
-    )
-
 
 def populate(world: "World") -> None:
     """Let Acme Shop watch over itself."""
     numbers = {project.slug: project.id for project in world.projects_of(ORG)}
-    for monitor in _monitors(numbers, world):
+    for monitor in monitors(numbers, world):
         world.alerts.add_monitor(monitor)
     for alert in _alerts(numbers, world):
         world.alerts.add_alert(alert)
-
-
-def _monitors(numbers: Mapping[str, int], world: "World") -> Iterator[Monitor]:
-    for number, (project, name, kind) in enumerate(_NAMES, 641):
-        more = dict(_MORE.get(name, {}))
-        spans: Sequence[Span] = more.pop("spans", ())
-        yield Monitor(
-            number,
-            ORG,
-            numbers[project],
-            name,
-            kind,
-            world.now() - _MONTH,
-            created_by="jonas@acme.test",
-            periods=[_period(world, span) for span in spans],
-            issue=_issue(world, more.pop("found", "")),
-            **more,
-        )
-
-
-def _period(world: "World", span: Span) -> Period:
-    began, ended, steps = span
-    now = world.now()
-    return Period(
-        now - timedelta(hours=began),
-        now - timedelta(hours=ended) if ended else None,
-        [(severity, now - timedelta(hours=ago)) for severity, ago in steps],
-    )
-
-
-def _issue(world: "World", title: str) -> int:
-    """Find an issue by the beginning of its title; 0 for no title."""
-    issues = world.issues.values()
-    return next((i.number for i in issues if title and i.title.startswith(title)), 0)
-
-
-def _query(aggregate: str, query: str, minutes: int, **more: object) -> Json:
-    query_obj: Json = {
-        "id": "88",
-        "dataset": "events",
-        "query": query,
-        "aggregate": aggregate,
-        "timeWindow": minutes * 60,
-        "environment": None,
-        "eventTypes": ["error", "default"],
-        "extrapolationMode": "unknown",
-    }
-    return {"id": "77", "status": 0, "subscription": None, "snubaQuery": query_obj | more}
-
-
-def _metric(source: Json | None, *conditions: tuple[str, object, int], **config: object) -> Json:
-    return {
-        "source_type": "snuba_query_subscription",
-        "source": source,
-        "conditions": conditions,
-        "config": {"detectionType": "static"} | config,
-    }
-
-
-def _cron(slug: str, schedule: str, *, muted: bool) -> Json:
-    config = {"schedule_type": "crontab", "schedule": schedule, "timezone": "Europe/Oslo"}
-    job = {"id": f"job-{slug}", "slug": slug, "name": slug, "status": "active"}
-    return {
-        "source_type": "cron_monitor",
-        "source": job | {"isMuted": muted, "config": config},
-        "owner": "team:data",
-    }
-
-
-_NAMES = (
-    ("checkout", _BUDGET, METRIC),
-    ("checkout", _LATENCY, METRIC),
-    ("mobile-app", _CRASHES, METRIC),
-    ("gateway", "Gateway errors week over week", METRIC),
-    ("storefront", "Storefront traffic anomaly", METRIC),
-    ("reports", "nightly-invoices", _CRON),
-    ("reports", "refresh-rates", _CRON),
-    ("storefront", "Shop front page", _UPTIME),
-    ("inventory", "Import backlog", METRIC),
-    ("reports", _WORKERS, METRIC),
-)
-
-_MORE: Mapping[str, Json] = MappingProxyType(
-    {
-        _BUDGET: {
-            **_metric(
-                _query("count()", "level:[error, fatal]", 10),
-                ("gt", 40, 75),
-                ("gt", 20, 50),
-                ("lte", 10, 0),
-            ),
-            "owner": "team:payments",
-            "description": "Runbook: https://wiki.acme.test/checkout-errors",
-            "found": _BUDGET,
-            "spans": (
-                (50, 43.5, (("medium", 50), ("high", 49.8))),
-                (22, 19.5, (("medium", 22),)),
-                (4.5, 0, (("medium", 4.5), ("high", 4.2))),
-            ),
-        },
-        _LATENCY: {
-            **_metric(
-                _query(
-                    "p95(span.duration)",
-                    'is_transaction:true transaction:"/api/orders/{order_id}/pay"',
-                    60,
-                    dataset="events_analytics_platform",
-                    environment="production",
-                    eventTypes=["trace_item_span"],
-                ),
-                ("gt", 2500, 75),
-                ("lte", 2000, 0),
-            ),
-            "owner": "team:payments",
-            "found": _LATENCY,
-            "spans": ((30, 27.5, (("high", 30),)),),
-        },
-        _CRASHES: {
-            **_metric(
-                _query(
-                    "percentage(sessions_crashed, sessions) AS _crash_rate_alert_aggregate",
-                    "",
-                    60,
-                    dataset="metrics",
-                    eventTypes=[],
-                ),
-                ("lt", 98, 75),
-                ("lt", 99, 50),
-                ("gte", 99.5, 0),
-            ),
-            "owner": "team:mobile",
-            "found": _CRASHES,
-            "spans": ((67, 62, (("medium", 67), ("high", 66))),),
-        },
-        "Gateway errors week over week": {
-            **_metric(
-                _query("count()", "", 60),
-                ("gt", 50, 75),
-                ("lte", 20, 0),
-                detectionType="percent",
-                comparisonDelta=604_800,
-            ),
-            "owner": "user:jonas@acme.test",
-        },
-        "Storefront traffic anomaly": {
-            **_metric(
-                _query("count_unique(user)", "", 30),
-                (
-                    "anomaly_detection",
-                    {"sensitivity": "medium", "seasonality": "auto", "thresholdType": 2},
-                    75,
-                ),
-                detectionType="dynamic",
-            ),
-            "enabled": False,
-        },
-        "nightly-invoices": {
-            **_cron("nightly-invoices", "0 2 * * *", muted=False),
-            "found": "Cron failure: nightly-invoices",
-            "spans": ((306, 282, (("high", 306),)), (20.2, 0, (("high", 20.2),))),
-        },
-        "refresh-rates": {
-            **_cron("refresh-rates", "*/15 * * * *", muted=True),
-            "found": "Cron failure: refresh-rates",
-            "spans": ((399, 196, (("high", 399),)),),
-        },
-        "Shop front page": {
-            "source_type": "uptime_subscription",
-            "source": {"id": "61", "url": "https://shop.acme.test/", "intervalSeconds": 60},
-            "config": {"mode": 1, "environment": "production"},
-            "owner": "team:storefront",
-        },
-        "Import backlog": _metric(None, ("gt", 1_000, 75)),
-        _WORKERS: {
-            **_metric(_query("count()", "error.type:MemoryError", 60), ("gt", 1, 75)),
-            "found": _WORKERS,
-            "spans": ((45, 31, (("high", 45),)), (9, 1.2, (("high", 9),))),
-        },
-    }
-)
 
 
 def _frequency(count: int, interval: str) -> tuple[str, object]:
@@ -285,14 +60,14 @@ def _alerts(numbers: Mapping[str, int], world: "World") -> Iterator[Alert]:
             number,
             ORG,
             name,
-            world.now() - _MONTH,
+            world.now() - AGE,
             monitors=[one for mark in watched for one in _watched(mark, numbers)],
             filters=[Filters(logic, held, _actions(world, then)) for logic, held, then in filters],
             created_by="mira@acme.test",
             firings=[
                 Firing(issue, world.now() - timedelta(hours=ago))
                 for title, ago in fired
-                if (issue := _issue(world, title))
+                if (issue := issue_called(world, title))
             ],
             **more,
         )
@@ -363,7 +138,10 @@ _TOLD: Sequence[tuple[str, Sequence[str | int], Json]] = (
             "environment": "production",
             "owner": "team:payments",
             "frequency": 60,
-            "fired": [*_every(7, _PAID, times=6), (_LIMITED, 30), (_LIMITED, 61)],
+            "fired": [
+                *((_PAID, hours) for hours in (3.4, 9.5, 13.6)),
+                *((_LIMITED, hours) for hours in (87.3, 89.1, 91)),
+            ],
         },
     ),
     (
@@ -419,7 +197,7 @@ _TOLD: Sequence[tuple[str, Sequence[str | int], Json]] = (
                 ("any-short", (_CALMER,), "email team:payments"),
             ],
             "frequency": 0,
-            "fired": [(_BUDGET, 49.8), (_BUDGET, 4.2)],
+            "fired": [(BUDGET, 89.2), (BUDGET, 20.3), (BUDGET, 1.8)],
         },
     ),
     (

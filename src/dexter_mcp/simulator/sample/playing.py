@@ -4,6 +4,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -22,6 +23,10 @@ _NEWEST = 0.85
 """Share of the traffic that the newest release has; the one before it has the rest."""
 _SPREAD = 0.28
 """Deviation of the logarithm of a step's time."""
+_PROFILED = 0.2
+"""Share of the checkouts and payments that have a profile."""
+_PROFILER = "5e1f0c7ab2d94c6e8f3a1b7c9d2e4f60"
+"""What profiles the workers of Reports all the time."""
 _PROVIDERS = ("nordpay", "nordpay", "nordpay", "cardlink", "cardlink", "kasse")
 
 
@@ -49,18 +54,34 @@ class Outcome(NamedTuple):
     failed: bool = False
 
 
+class What(NamedTuple):
+    """What a span is about."""
+
+    id: str
+    parent: str | None
+    op: str
+    description: str
+    attributes: str
+    """As JSON."""
+    is_transaction: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Versions:
     """The releases of a project, the oldest first, and since when there has been each."""
 
     names: Sequence[str]
     made: Sequence[float]
+    places: Mapping[str, int]
+    """Of each name among all."""
 
     @classmethod
     def of(cls, world: "World", project: Project) -> "Versions":
         """List those that a world knows."""
         found = world.releases_of(project)[::-1]
-        return cls([one.version for one in found], [one.created.timestamp() for one in found])
+        names = [one.version for one in found]
+        made = [one.created.timestamp() for one in found]
+        return cls(names, made, {name: place for place, name in enumerate(names)})
 
     def at(self, moment: float, chance: Random) -> str:
         """Draw one that was in use at a moment."""
@@ -70,8 +91,7 @@ class Versions:
 
     def reached(self, version: str, wanted: str) -> bool:
         """Tell whether a version is the wanted one or a later one."""
-        names = self.names
-        return wanted in names and version in names and names.index(version) >= names.index(wanted)
+        return self.places.get(version, -1) >= self.places.get(wanted, len(self.names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,45 +165,39 @@ class Player:
         if step.to:
             answer = self.play(self._places[step.to], inside.visit, span, at + took / 2000)
         whole = Outcome(took + answer.milliseconds, answer.failed)
-        written = _span(inside, at, whole, took)
-        data = _of_step(step, whole, self._chance)
-        self.spans.append(
-            written._replace(
-                id=span,
-                parent=inside.root.id,
-                op=step.op,
-                description=step.description,
-                attributes=json.dumps(data),
-            )
-        )
+        attributes = _fixed(step, whole.failed) or _drawn(step, self._chance)
+        what = What(span, inside.root.id, step.op, step.description, attributes)
+        self.spans.append(_span(inside, what, at, whole, took))
         return whole
 
     def _finish(self, inside: _Inside, at: float, whole: Outcome, waited: float) -> None:
         """Write the span of the transaction itself, when all that is inside has been played."""
-        data = _of_place(inside, whole, self._chance)
-        written = _span(inside, at, whole, whole.milliseconds - waited)
-        self.spans.append(written._replace(is_transaction=True, attributes=json.dumps(data)))
+        place, root = inside.place, inside.root
+        attributes = json.dumps(_of_place(inside, whole, self._chance))
+        what = What(root.id, root.parent, place.op, place.name, attributes, is_transaction=True)
+        self.spans.append(_span(inside, what, at, whole, whole.milliseconds - waited))
 
 
-def _span(inside: _Inside, at: float, whole: Outcome, alone: float) -> Span:
-    place, visit, root = inside.place, inside.visit, inside.root
+def _span(inside: _Inside, what: What, at: float, whole: Outcome, alone: float) -> Span:
+    visit = inside.visit
     return Span(
-        id=root.id,
-        trace=visit.trace,
-        parent=root.parent,
-        segment=inside.segment,
-        project=inside.project,
-        at=round(at, 6),
-        duration=round(whole.milliseconds, 3),
-        self_time=round(max(alone, 0.0), 3),
-        op=place.op,
-        description=place.name,
-        status=FAILED if whole.failed else "ok",
-        name=place.name,
-        is_transaction=False,
-        environment=visit.environment,
-        release=root.release,
-        user=visit.user,
+        what.id,
+        visit.trace,
+        what.parent,
+        inside.segment,
+        inside.project,
+        at,
+        round(whole.milliseconds, 3),
+        round(max(alone, 0.0), 3),
+        what.op,
+        what.description,
+        FAILED if whole.failed else "ok",
+        inside.place.name,
+        what.is_transaction,
+        visit.environment,
+        inside.root.release,
+        visit.user,
+        what.attributes,
     )
 
 
@@ -200,26 +214,39 @@ def _of_place(inside: _Inside, whole: Outcome, chance: Random) -> Json:
         told["cart.lines"] = chance.randint(1, 7)
         told["payment.provider"] = chance.choice(_PROVIDERS)
         told["checkout.express"] = chance.random() < 0.3  # noqa: PLR2004 - three in ten
+        if chance.random() < _PROFILED:
+            told["profile.id"] = f"{chance.getrandbits(128):032x}"
+    if place.project == "reports":
+        told["profiler.id"] = _PROFILER
     if inside.visit.user:
         told["user.geo.country_code"] = visitor(inside.visit.user)["geo"]["country_code"]
     return told
 
 
-def _of_step(step: Step, whole: Outcome, chance: Random) -> Json:
-    """Tell what a step knows beside its times."""
+@cache
+def _fixed(step: Step, failed: bool) -> str:  # noqa: FBT001 - a key of the cache
+    """Tell what each run of a step knows alike, as JSON; nothing where chance has a say."""
     kind = step.op.partition(".")[0]
     if kind == "db":
-        return {"db.system": "postgresql", "db.operation": step.description.split(" ")[0].upper()}
+        verb = step.description.split(" ")[0].upper()
+        return json.dumps({"db.system": "postgresql", "db.operation": verb})
+    if kind == "http":
+        method, _, url = step.description.partition(" ")
+        return json.dumps(
+            {
+                "http.request.method": method,
+                "http.response.status_code": 500 if failed else 200,
+                "server.address": urlsplit(url).hostname,
+                "url.full": url,
+            }
+        )
+    return ""
+
+
+def _drawn(step: Step, chance: Random) -> str:
+    kind = step.op.partition(".")[0]
     if kind == "cache":
-        return {"cache.hit": chance.random() < 0.8}  # noqa: PLR2004 - four in five
+        return json.dumps({"cache.hit": chance.random() < 0.8})  # noqa: PLR2004 - four in five
     if kind == "resource":
-        return {"http.response_content_length": chance.randint(20_000, 900_000)}
-    if kind != "http":
-        return {}
-    method, _, url = step.description.partition(" ")
-    return {
-        "http.request.method": method,
-        "http.response.status_code": 500 if whole.failed else 200,
-        "server.address": urlsplit(url).hostname,
-        "url.full": url,
-    }
+        return json.dumps({"http.response_content_length": chance.randint(20_000, 900_000)})
+    return "{}"

@@ -33,12 +33,14 @@ def populate(world: "World") -> None:
     if project is None:
         return
     before, after = _revision("main", None), _revision("feat/spring-sale", 412)
-    first = _build(world, project.id, "61804", "5.21.0", 5210, before, timedelta(days=3))
-    second = _build(world, project.id, "61877", "5.22.0", 5218, after, timedelta(hours=9))
+    old, new = ("5.21.0", 5210), ("5.22.0", 5218)
+    days, hours = timedelta(days=3), timedelta(hours=9)
+    first = _build(world, project.id, "61804", version=old, revision=before, age=days)
+    second = _build(world, project.id, "61877", version=new, revision=after, age=hours)
     second.base, second.changes, second.downloads = first.id, [_FILM, _FONT], 4
     second.components.append(Component("spring-sale", "asset", _FILM.path, 3_201_118, _FILM.after))
     second.notes, second.groups = "Spring sale, for testing only.", ("qa", "product")
-    android = _build(world, project.id, "61880", "5.22.0", 5218, after, timedelta(hours=8))
+    android = _build(world, project.id, "61880", version=new, revision=after, age=hours)
     android.platform = "android"
     world.preprod.builds += [first, second, android]
     world.preprod.size_rules[project.id] = [
@@ -70,8 +72,8 @@ def _build(
     world: "World",
     project: int,
     number: str,
-    version: str,
-    build: int,
+    *,
+    version: tuple[str, int],
     revision: Revision,
     age: timedelta,
 ) -> Build:
@@ -81,8 +83,8 @@ def _build(
         project=project,
         app=_APP,
         name="Acme Shop",
-        version=version,
-        number=build,
+        version=version[0],
+        number=version[1],
         platform="apple",
         built=world.now() - age,
         revision=revision,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dexter_mcp.simulator.memory.saved_queries import Place
@@ -146,12 +147,12 @@ _EXPLORE: _Saved = (
         },
     ),
 )
+_PLACES: Mapping[Place, _Saved] = MappingProxyType({"discover": _DISCOVER, "explore": _EXPLORE})
 
 
 def populate(world: "World") -> None:
     """Save what they saved."""
-    places: Mapping[Place, _Saved] = {"discover": _DISCOVER, "explore": _EXPLORE}
-    for place, saved in places.items():
+    for place, saved in _PLACES.items():
         for name, dataset, author, days, projects, asks in saved:
             world.saved_queries.save(
                 place,

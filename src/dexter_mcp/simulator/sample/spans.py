@@ -17,13 +17,12 @@ What there is to find:
 
 from collections.abc import Iterator
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dexter_mcp.simulator.intake.loose import mapping, text
 from dexter_mcp.simulator.sample.people import ORG
 from dexter_mcp.simulator.sample.playing import Player, Root, Visit
 from dexter_mcp.simulator.sample.traffic import Place, places
-from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.telling.visitors import visitor
 
 if TYPE_CHECKING:
@@ -43,7 +42,8 @@ _LATE = 0.94
 """How much of a transaction has passed when it fails."""
 _EVENTS = """
     SELECT project, at, environment, release, user, trace, body,
-           (SELECT value FROM traits WHERE traits.body = events.body AND key = 'transaction')
+           coalesce((SELECT value FROM traits
+                     WHERE traits.body = events.body AND key = 'transaction'), 'unknown')
     FROM events JOIN bodies USING (body)
     WHERE trace != '' AND bodies.type IN ('error', 'default') AND NOT occurrence
       AND (seq % ? = 0 OR (issue, at) IN (
@@ -68,6 +68,17 @@ def _fill(world: "World", end: float) -> None:
     world.store.add_users({user: visitor(user) for user in sorted(users)})
 
 
+class _Error(NamedTuple):
+    project: int
+    at: float
+    environment: str
+    release: str
+    user: str
+    trace: str
+    body: int
+    transaction: str
+
+
 class _Traffic:
     """What goes on at Acme Shop until `end`."""
 
@@ -87,18 +98,20 @@ class _Traffic:
     def fail(self) -> None:
         """Give the errors that were sampled a transaction to happen in."""
         known = {(place.project, place.name): place for place in self.places.values()}
-        events = self.world.telemetry.rows(_EVENTS, (_SAMPLED,))
-        for project, at, environment, release, user, trace, body, name in events:
-            slug = self.world.projects[project].slug
-            payload: Json = self.world.store.bodies[body]
-            sent = mapping(mapping(payload.get("contexts")).get("trace"))
-            place = known.get((slug, name))
+        rows = self.world.telemetry.rows(_EVENTS, (_SAMPLED,))
+        for error in (_Error(*row) for row in rows):
+            slug = self.world.projects[error.project].slug
+            sent = mapping(
+                mapping(self.world.store.bodies[error.body].get("contexts")).get("trace")
+            )
+            place = known.get((slug, error.transaction))
             if place is None:
-                place = Place(slug, text(sent.get("op")), 45, 0, 0, name or "unknown", ())
-                known[slug, name] = place
+                place = Place(slug, text(sent.get("op")), 45, 0, 0, error.transaction, ())
+                known[slug, error.transaction] = place
                 self._repeat(place, _CALM)
-            root = Root(text(sent.get("span_id")), None, release, place.op in _SERVING)
-            self._end_at(at, place, Visit(trace, environment, user), root)
+            root = Root(text(sent.get("span_id")), None, error.release, place.op in _SERVING)
+            visit = Visit(error.trace, error.environment, error.user)
+            self._end_at(error.at, place, visit, root)
 
     def _repeat(self, place: Place, count: int) -> None:
         for at in _moments(self.end, count, self.chance):

@@ -10,6 +10,7 @@ http.client 120 GET https://… | since VERSION           only from a release on
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from dexter_mcp.simulator.sample.sources import sections
 
@@ -29,7 +30,7 @@ class Step:
     slower: tuple[str, float] = ("", 1.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """A transaction and its steps."""
 
@@ -44,12 +45,11 @@ class Place:
     where: str
     steps: tuple[Step, ...]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name the transaction: Django's is the route alone, others keep the method."""
-        return (
-            self.where.partition(" ")[2] or self.where if self.project == "checkout" else self.where
-        )
+        route = self.where.partition(" ")[2] if self.project == "checkout" else ""
+        return route or self.where
 
     @property
     def method(self) -> str:
