@@ -4,7 +4,7 @@ import pytest
 from mcp import Client
 
 from answers import Ask, text_of
-from dexter_mcp.simulator import Simulator
+from dexter_mcp.simulator import Fault, Simulator
 from tokens import tokens
 
 pytestmark = pytest.mark.anyio
@@ -127,6 +127,21 @@ async def test_an_issue_that_no_alert_watches_says_so(ask: Ask) -> None:
     assert "Nobody would be told of it" in text
 
 
+async def test_monitors_that_do_not_come_leave_the_alerts_standing(
+    ask: Ask, sample: Simulator
+) -> None:
+    sample.faults.add(Fault(path="/organizations/acme/detectors/", status=400))
+    text = await ask("list_alerts")
+    assert "10 alerts and monitors" in text
+    assert "failed: monitors (" in text
+
+
+async def test_an_unknown_project_is_named_with_those_that_come_close(refused: Ask) -> None:
+    text = await refused("list_alerts", project="chekout")
+    assert "No project 'chekout' is visible" in text
+    assert "checkout" in text
+
+
 async def test_an_issue_goes_with_no_other_filter(refused: Ask) -> None:
     text = await refused("list_alerts", issue="CHECKOUT-J", state="broken")
     assert "leave out project, query, state" in text
@@ -183,6 +198,14 @@ async def test_a_change_against_last_week_is_told_as_one(ask: Ask) -> None:
     assert "thresholds: > 50% critical, ≤ 20% resolved, change against 7 d before" in text
     assert "fired: never" in text
     assert "owner Jonas Ek" in text
+
+
+async def test_the_name_of_a_job_which_check_ins_may_choose_stands_in_the_fence(ask: Ask) -> None:
+    text = await ask("get_alert", alert="nightly-invoices")
+    heading, _, inside = text.partition("[event text")
+    assert heading.startswith("monitor 646 · cron · firing · owner #data\n")
+    assert "nightly-invoices" not in heading
+    assert "job: nightly-invoices\nwatches: reports\nwhen: job fails or is missed" in inside
 
 
 async def test_a_broken_action_is_marked(ask: Ask) -> None:

@@ -1,5 +1,6 @@
 """Whatever has no tool of its own is found, checked and read through the catalogue."""
 
+import re
 from typing import Any
 
 import pytest
@@ -26,6 +27,10 @@ def column(text: str, place: int = 0) -> list[str]:
     return [line.split("|")[place] for line in lines]
 
 
+def onward(text: str) -> str:
+    return re.findall(r"^next page: cursor=(\S+)$", text, re.MULTILINE)[0]
+
+
 class TestFinding:
     @pytest.mark.parametrize(
         ("words", "operation"),
@@ -37,7 +42,7 @@ class TestFinding:
             ("why do source maps fail", "get_source_map_debug"),
             ("crash free sessions", "query_sessions"),
             ("jira ticket form", "get_issue_integration_config"),
-            ("screenshots of the app", "get_snapshot"),
+            ("screenshots that changed", "get_snapshot"),
             ("how large is the mobile build", "get_build_size_analysis"),
             ("code owners", "get_ownership"),
             ("rage clicks", "list_replay_selectors"),
@@ -156,7 +161,7 @@ class TestReading:
         for _ in range(3):
             text = await ask("read_sentry", operation="list_issues", limit=4, cursor=cursor)
             seen += column(text)
-            cursor = text.rpartition("next page: cursor=")[2]
+            cursor = onward(text)
         assert len(set(seen)) == 12
 
     async def test_the_rows_of_an_object_are_paged_as_well(self, ask: Ask) -> None:
@@ -166,14 +171,12 @@ class TestReading:
             "limit": 3,
         }
         first = await ask("read_sentry", **asked)
-        cursor = first.rpartition("next page: cursor=")[2]
-        second = await ask("read_sentry", **asked, cursor=cursor)
+        second = await ask("read_sentry", **asked, cursor=onward(first))
         assert set(column(first)).isdisjoint(column(second))
 
     async def test_a_cursor_of_another_question_is_refused(self, ask: Ask, refused: Ask) -> None:
         text = await ask("read_sentry", operation="list_issues", limit=4)
-        cursor = text.rpartition("next page: cursor=")[2]
-        said = await refused("read_sentry", operation="list_projects", limit=4, cursor=cursor)
+        said = await refused("read_sentry", operation="list_projects", limit=4, cursor=onward(text))
         assert "continues another query" in said
 
     async def test_a_list_that_is_not_paged_is_cut_at_the_limit(self, ask: Ask) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -14,6 +15,7 @@ from dexter_mcp.sentry.release_refs import ReleaseRef, release_ref
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
 from dexter_mcp.simulator.faults import Fault
+from small_world import small_world
 from tokens import tokens
 
 pytestmark = pytest.mark.anyio
@@ -234,15 +236,29 @@ class TestComparison:
 class TestPartialAnswers:
     @pytest.fixture
     def simulator(self) -> Simulator:
-        return generous(Simulator.with_sample_data(now=now))
+        return generous(Simulator(small_world(now)))
 
     async def test_a_comparison_names_what_it_had_to_do_without(
         self, ask: Ask, simulator: Simulator
     ) -> None:
         simulator.faults.add(Fault(path="/sessions/", status=403, times=-1))
-        text = await ask("compare_releases", release=NEWEST)
+        text = await ask("compare_releases", release="checkout@1.1.0")
         assert "failed: sessions (" in text
-        assert "regressed with it: 2" in text
+        assert "|checkout@1.1.0|checkout@1.0.0" in text
+        assert "fix: wait, Mira Voss" in text
+
+    async def test_deploys_that_fail_leave_the_releases_standing(
+        self, ask: Ask, simulator: Simulator
+    ) -> None:
+        at = now() - timedelta(hours=2)
+        for environment in ("staging", "production"):
+            simulator.world.shipping.deploy(
+                "acme", "checkout@1.1.0", environment, started=at, finished=at
+            )
+        simulator.faults.add(Fault(path="/deploys/", status=403, times=-1))
+        text = await ask("list_releases", start="2026-08-01")
+        assert "checkout@1.1.0|" in text
+        assert "failed: deploys (" in text
 
 
 class TestNames:

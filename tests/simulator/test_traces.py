@@ -97,7 +97,11 @@ class TestTheStories:
         assert len({span["parent_span_id"] for span in shipments}) == 1
 
     async def test_the_last_event_of_an_issue_happened_in_its_trace(self, shop: Caller) -> None:
-        for short_id in ("CHECKOUT-J", "GATEWAY-3"):
+        asked = {"sort": "-count()", "per_page": 1}
+        for project in ("checkout", "gateway"):
+            query = f"project:{project}"
+            [row] = await events(shop, "errors", "issue", "count()", query=query, **asked)
+            short_id = row["issue"]
             latest = await shop.read(f"{HOME}/issues/{short_id}/events/latest/")
             trace = latest["contexts"]["trace"]["trace_id"]
             [failed] = [node for node in every(await tree(shop, trace)) if node["errors"]]

@@ -70,8 +70,7 @@ async def survey(desk: Desk, org: str, project: Sequence[str] = ()) -> Survey:
     async with side_by_side(desk.settings.soft_deadline, since=since) as these:
         known = these.ask("projects", lambda: _projects(desk, org, project))
         today = these.ask("alerts", lambda: desk.sentry.workflows.offered(org))
-    with missing.organization(org):
-        projects = known.required()
+    projects = known.required()
     ask = _of_today if today.required() else _of_before
     return await ask(desk, org, projects, since, named=bool(project))
 
@@ -79,7 +78,8 @@ async def survey(desk: Desk, org: str, project: Sequence[str] = ()) -> Survey:
 async def _projects(desk: Desk, org: str, named: Sequence[str]) -> tuple[Project, ...]:
     if named:
         return await desk.sentry.projects.resolve_all(org, named)
-    return tuple((await desk.sentry.projects.list(org)).items)
+    with missing.organization(org):
+        return tuple((await desk.sentry.projects.list(org)).items)
 
 
 async def everything(read: Callable[[str], Awaitable[Page[T]]]) -> tuple[list[T], bool]:
@@ -111,12 +111,8 @@ async def _of_today(
         )
     if not workflows.came:
         detectors.required()
-    nothing: tuple[list[Workflow], bool] = ([], False)
-    nobody: tuple[list[Detector], bool] = ([], False)
-    (told, more_alerts), (seen, more_monitors) = (
-        workflows.otherwise(nothing),
-        detectors.otherwise(nobody),
-    )
+    told, more_alerts = workflows.otherwise((list[Workflow](), False))
+    seen, more_monitors = detectors.otherwise((list[Detector](), False))
     attached = [each for each in told if each.detector_ids or not named]
     watches: tuple[Watch, ...] = (
         *(alert_of(each, seen) for each in attached),
@@ -139,11 +135,9 @@ def alert_of(workflow: Workflow, detectors: Iterable[Detector]) -> Alert:
 
 
 def _cut(*, more_alerts: bool, more_monitors: bool) -> str:
-    what = [noun for noun, cut in (("alerts", more_alerts), ("monitors", more_monitors)) if cut]
-    return (
-        f"only the first {_PAGES * 100} {' and '.join(what)} were read: narrow with `project`"
-        * bool(what)
-    )
+    cut = {"alerts": more_alerts, "monitors": more_monitors}
+    what = " and ".join(noun for noun, more in cut.items() if more)
+    return f"only the first {_PAGES * 100} {what} were read: narrow with `project`" if what else ""
 
 
 async def names_for(

@@ -6,6 +6,7 @@ import anyio
 
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk, NamedIssue
+from dexter_mcp.insights.issue_extras import Wanted, event_extras
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.events import Event
@@ -31,7 +32,9 @@ async def read_event(
     Raises:
         SentryError: It did not come.
     """
-    found = await find_event(desk, event=event, issue=issue, org=org, environment=environment)
+    found = await find_event(
+        desk, event=event, issue=issue, org=org, environment=environment, include=include
+    )
     return view.event(
         found,
         include=include,
@@ -43,9 +46,17 @@ async def read_event(
 
 
 async def find_event(
-    desk: Desk, *, event: str, issue: str, org: str, environment: Sequence[str] = ()
+    desk: Desk,
+    *,
+    event: str,
+    issue: str,
+    org: str,
+    environment: Sequence[str] = (),
+    include: Sequence[str] = (),
 ) -> FoundEvent:
     """Read an event by its id, by a link, or as the latest, oldest or recommended of an issue.
+
+    The parts that need a question of their own come with it where `include` names them.
 
     Raises:
         Invalid: Neither names an event, or a word such as `latest` came without an issue.
@@ -59,8 +70,11 @@ async def find_event(
     async with side_by_side(soft, since=since) as these:
         found = these.ask("event", lambda: _event(desk, named, wanted, environment))
         called = these.ask("issue", lambda: _short_id(desk, named))
+        offered = event_extras(desk, named.org, found)
+        besides = Wanted(these, offered, include)
     shown = found.required()
-    return FoundEvent(called.otherwise("") or shown.group_id or named.id, shown)
+    issue = called.otherwise("") or shown.group_id or named.id
+    return FoundEvent(issue, shown, besides.brought())
 
 
 def _read(event: str, issue: str, org: str, url: str) -> tuple[str, str, str]:

@@ -6,10 +6,12 @@ import anyio
 
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk, NamedIssue
+from dexter_mcp.insights.issue_extras import Wanted, extras
 from dexter_mcp.insights.side_by_side import Part, side_by_side
+from dexter_mcp.sentry.attachments import Attachment
 from dexter_mcp.sentry.errors import NotFound, Rejected
 from dexter_mcp.sentry.events import Committer, Event
-from dexter_mcp.sentry.issues import Attachment, Issue, Note
+from dexter_mcp.sentry.issues import Issue, Note
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.issue_context import IssueContext, full
 from dexter_mcp.views.parts import Amount
@@ -34,7 +36,9 @@ async def read_issue(
     since = anyio.current_time()
     async with side_by_side(desk.settings.soft_deadline, since=since) as these:
         named = these.ask("name", lambda: desk.issue(org, issue))
-    context = await issue_context(desk, named.required(), environment=environment, since=since)
+    context = await issue_context(
+        desk, named.required(), environment=environment, include=include, since=since
+    )
     return full(
         context,
         include=include,
@@ -50,13 +54,14 @@ async def issue_context(
     named: NamedIssue,
     *,
     environment: Sequence[str] = (),
+    include: Sequence[str] = (),
     since: float | None = None,
 ) -> IssueContext:
     """Fetch an issue, the event that shows it best, its tags, comments, suspect commits and files.
 
     The parts are asked for side by side. One that fails or is late is named in the result, and
     the others stand. Those that build on the issue or its event begin as soon as these are there.
-    `since` is as in `side_by_side`.
+    What `include` names besides comes too; `since` is as in `side_by_side`.
 
     Raises:
         SentryError: The issue itself did not come.
@@ -69,6 +74,8 @@ async def issue_context(
         suspects = these.ask("suspect commits", lambda: _suspects(desk, org, asked, event))
         files = these.ask("attachments", lambda: _attachments(desk, org, asked, event))
         notes = these.ask("comments", lambda: _notes(desk, org, number, asked))
+        offered = extras(desk, named, asked, event, environment)
+        wanted = Wanted(these, offered, include)
     return IssueContext(
         issue=asked.required(),
         event=event.otherwise(None),
@@ -84,6 +91,7 @@ async def issue_context(
             *notes.failed,
         ),
         asked=number,
+        besides=wanted.brought(),
     )
 
 
@@ -122,7 +130,8 @@ async def _attachments(
     desk: Desk, org: str, asked: Part[Issue], shown: Part[Event]
 ) -> tuple[Attachment, ...]:
     issue, event = await _both(asked, shown)
-    return tuple((await desk.sentry.events.attachments(org, issue.project.slug, event.id)).items)
+    page = await desk.sentry.attachments.of_event(org, issue.project.slug, event.id)
+    return tuple(page.items)
 
 
 async def _both(asked: Part[Issue], shown: Part[Event]) -> tuple[Issue, Event]:

@@ -18,7 +18,7 @@ _FEW: Final = 2
 _NAME: Final = 80
 
 _ABOUT_NAMES: Final = re.compile(
-    r"\b(?:fields?|functions?|columns?|attributes?|parameter|tag|key|valid)\b", re.IGNORECASE
+    r"\b(?:fields?|functions?|columns?(?! \d)|attributes?|parameter|tag|key|valid)\b", re.IGNORECASE
 )
 """Words of a refusal that is about what something is called."""
 _REMEDIES: Final = (
@@ -75,10 +75,11 @@ def _names(known: Sequence[Documented]) -> list[str]:
 
 
 def _blamed(asked: Sequence[str], known: Sequence[str], said: str) -> list[str]:
-    """Choose the unknown names that Sentry speaks of; all, if it speaks of names but tells none."""
+    """Choose the unknown names that Sentry speaks of, or all where it speaks of names but none."""
+    if not _ABOUT_NAMES.search(said):
+        return []
     unknown = [name for name in asked if name not in known]
-    named = [name for name in unknown if name in said]
-    return named or (unknown if _ABOUT_NAMES.search(said) else [])
+    return [name for name in unknown if name in said] or unknown
 
 
 def _meant(name: str, known: Sequence[str], *, call: str = "") -> str:

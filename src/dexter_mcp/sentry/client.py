@@ -21,9 +21,11 @@ from dexter_mcp.sentry.end_users import EndUsers
 from dexter_mcp.sentry.environments import Environments
 from dexter_mcp.sentry.event_fields import EventFields
 from dexter_mcp.sentry.events import Events
+from dexter_mcp.sentry.external_issues import ExternalIssues
 from dexter_mcp.sentry.feedback import Feedback
 from dexter_mcp.sentry.grouping import Grouping
 from dexter_mcp.sentry.identity import Identities
+from dexter_mcp.sentry.integrations import Integrations
 from dexter_mcp.sentry.issue_counts import IssueCounts
 from dexter_mcp.sentry.issues import Issues
 from dexter_mcp.sentry.limiter import LocalLimiter
@@ -39,7 +41,10 @@ from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.regions import Regions
 from dexter_mcp.sentry.release_files import ReleaseFiles
 from dexter_mcp.sentry.releases import Releases
+from dexter_mcp.sentry.repositories import Repositories
 from dexter_mcp.sentry.saved_queries import SavedQueries
+from dexter_mcp.sentry.scim import Scim
+from dexter_mcp.sentry.sentry_apps import SentryApps
 from dexter_mcp.sentry.sessions import Sessions
 from dexter_mcp.sentry.source_maps import SourceMaps
 from dexter_mcp.sentry.stats import Stats
@@ -88,6 +93,9 @@ class Sentry:
         self.sessions, self.stats = Sessions(api), Stats(api)
         self.workflows, self.detectors = Workflows(api), Detectors(api)
         self.alert_rules, self.metric_alerts = AlertRules(api), MetricAlerts(api)
+        self.integrations, self.sentry_apps = Integrations(api), SentryApps(api)
+        self.repositories, self.external_issues = Repositories(api), ExternalIssues(api)
+        self.scim = Scim(api)
 
     @classmethod
     @asynccontextmanager

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from dexter_mcp.sentry import endpoints
-from dexter_mcp.sentry.api import MOMENT, Api
+from dexter_mcp.sentry.api import MINUTE, MOMENT, Api
 from dexter_mcp.sentry.issues import ReleaseRef, Series
 from dexter_mcp.sentry.reply import Reply
 from dexter_mcp.sentry.wire import path
@@ -69,6 +69,26 @@ class IssueCounts:
             start=start or None,
             end=end or None,
         )
+
+    async def replays(
+        self, org: str, issue: str, *, source: Literal["events", "search_issues"] = "events"
+    ) -> int:
+        """Count the replays with an event of an issue, by its number.
+
+        `source` is search_issues for what a detector found.
+        https://docs.sentry.io/api/replays/retrieve-a-count-of-replays-for-a-given-issue-or-transaction/
+        """
+        told = await self._api.get(
+            dict[str, int],
+            path("organizations", org, "replay-count"),
+            fresh_for=MINUTE,
+            absent_for=MINUTE,
+            query=f"issue.id:[{issue}]",
+            data_source=source,
+            project=["-1"],
+            statsPeriod="90d",
+        )
+        return told.get(issue, 0)
 
     async def series(
         self,

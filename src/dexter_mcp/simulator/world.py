@@ -9,6 +9,8 @@ from dexter_mcp.simulator.intake import arrival as intake
 from dexter_mcp.simulator.intake.attachment import Attachment
 from dexter_mcp.simulator.intake.rendering import payload_of
 from dexter_mcp.simulator.memory.alerts import Alerts
+from dexter_mcp.simulator.memory.integrations import Integrations
+from dexter_mcp.simulator.memory.issue_extras import IssueExtras
 from dexter_mcp.simulator.memory.outcomes import Outcomes
 from dexter_mcp.simulator.memory.outgoing import Outgoing
 from dexter_mcp.simulator.memory.preprod import Preprod
@@ -74,11 +76,13 @@ class World:
         self.hashes: dict[tuple[int, str], int] = {}
         self.attachments: dict[str, list[tuple[int, Attachment]]] = {}
         self.reports: dict[str, Json] = {}
+        self.extras = IssueExtras()
         self.settings = Settings()
         self.alerts = Alerts()
         self.shipping = Shipping()
         self.sessions, self.outcomes = Sessions(), Outcomes()
         self.preprod, self.outgoing = Preprod(), Outgoing()
+        self.integrations = Integrations()
         self._ids = itertools.count(1)
         self.saved_queries = SavedQueries(self.next_id)
 

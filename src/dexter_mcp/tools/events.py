@@ -11,7 +11,7 @@ from dexter_mcp.tools.params import (
     Detail,
     End,
     Environment,
-    Include,
+    EventInclude,
     Issue,
     Limit,
     Org,
@@ -43,7 +43,7 @@ async def get_event(
     issue: OfIssue = "",
     org: Org = "",
     environment: Environment = (),
-    include: Include = (),
+    include: EventInclude = (),
     detail: Detail = "normal",
 ) -> Answer:
     """Read one event: stack trace with source and variables, request, user, breadcrumbs."""

@@ -28,27 +28,37 @@ Detail = Annotated[
     Literal["brief", "normal", "full"],
     Field(description="How much of each part."),
 ]
-Section = Literal[
+EventSection = Literal[
     "exception",
     "message",
     "threads",
     "request",
     "user",
     "contexts",
+    "flags",
     "breadcrumbs",
     "spans",
     "tags",
     "extra",
     "packages",
+    "attachments",
+    "source_maps",
+]
+Section = Literal[
+    EventSection,
     "activity",
     "commits",
-    "attachments",
+    "feedback",
+    "similar",
+    "autofix",
+    "stats",
+    "replays",
+    "tickets",
+    "hashes",
 ]
-Include = Annotated[
-    tuple[Section, ...],
-    BeforeValidator(listed),
-    Field(description="Only these parts; empty for the usual ones."),
-]
+_ONLY = Field(description="Only these parts; empty for the usual ones.")
+Include = Annotated[tuple[Section, ...], BeforeValidator(listed), _ONLY]
+EventInclude = Annotated[tuple[EventSection, ...], BeforeValidator(listed), _ONLY]
 
 
 def _cursor(text: str) -> str:

@@ -60,8 +60,14 @@ def _heading(it: Details) -> str:
     kind = _KINDS.get(watch.it.type, "") if isinstance(watch, Monitor) else ""
     owner = _owner(watch, it.names)
     said = ", ".join(states(watch, it.names)) or "enabled"
-    parts = [watch.ref, name(watch.it.name), kind, said, f"owner {owner}" if owner else "no owner"]
+    called = "" if _is_job(watch) else name(watch.it.name)
+    parts = [watch.ref, called, kind, said, f"owner {owner}" if owner else "no owner"]
     return " · ".join(filter(None, parts))
+
+
+def _is_job(it: Watch) -> bool:
+    """Tell whether it watches a cron job: a check-in, which anyone can send, may have named it."""
+    return isinstance(it, Monitor) and it.it.type == CRON
 
 
 def _owner(it: Watch, names: Names) -> str:
@@ -102,6 +108,8 @@ def _called(it: Watch) -> str:
 
 def _monitor(it: Monitor, told: Details) -> Iterator[str]:
     names = told.names
+    if _is_job(it):
+        yield f"job: {name(it.it.name)}"
     yield f"watches: {watches(it, names)}"
     if it.it.description:
         yield f"description: {name(it.it.description, limit=_TEXT)}"

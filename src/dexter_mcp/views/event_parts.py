@@ -8,6 +8,7 @@ from dexter_mcp.sentry.events import Event
 from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.views import pairs
 from dexter_mcp.views.breadcrumbs import trail
+from dexter_mcp.views.flags import switches
 from dexter_mcp.views.parts import Amount, Parts, is_full, more
 from dexter_mcp.views.spans import breakdown, evidence
 from dexter_mcp.views.stacktrace import BRIEF, FULL, NORMAL, chain, headline, running
@@ -47,6 +48,7 @@ def of_event(event: Event, *, include: Sequence[str], detail: Amount, said: Untr
         "request": requested(event.request, full=full, agent=not event.tag("browser")),
         "user": user(event.user, full=full),
         "contexts": contexts(event, full=full),
+        "flags": switches(event.flags, full=full),
         "breadcrumbs": trail(event.breadcrumbs, at, full=full),
         "extra": _extra(event.context, full=full),
         "packages": _packages(event) if full else (),

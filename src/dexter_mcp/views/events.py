@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.event_parts import of_event, title
 from dexter_mcp.views.listing import echo, found, onward, short_ago
 from dexter_mcp.views.moments import ago, exact
-from dexter_mcp.views.parts import ABOUT, Amount, compose, is_full
+from dexter_mcp.views.parts import ABOUT, Amount, Besides, compose, is_full
 from dexter_mcp.views.stacktrace import caught_by
 from dexter_mcp.views.table import table
 from dexter_mcp.views.untrusted import Fence, clean, name
@@ -33,10 +33,14 @@ _TOLD_ELSEWHERE = frozenset(
 
 @dataclass(frozen=True)
 class FoundEvent:
-    """An event, and the issue that it belongs to: its short id, or else its number."""
+    """An event, and the issue that it belongs to: its short id, or else its number.
+
+    `besides` are the parts that were asked for by name.
+    """
 
     issue: str
     event: Event
+    besides: Besides = field(default_factory=Besides)
 
 
 @dataclass(frozen=True)
@@ -64,18 +68,19 @@ def event(
         **of_event(it, include=include, detail=detail, said=it.title),
         ABOUT: _about(it),
         "tags": _tags(it, full=is_full(detail, include)),
+        **found.besides.lines,
     }
     text = compose(
         list(_heading(found, now, neighbours=detail == "full")),
         parts,
         _onward(found, detail),
-        (),
+        found.besides.failed,
         include=include,
         detail=detail,
         fence=fence,
         budget=budget,
     )
-    return Answer(text, data={"issue": found.issue, "event": it})
+    return Answer(text, data={"issue": found.issue, "event": it, **found.besides.told})
 
 
 def listing(page: Page[EventSummary], asked: Asked, *, fence: Fence, now: datetime) -> Answer:

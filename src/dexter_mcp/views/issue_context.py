@@ -1,11 +1,12 @@
 """An issue in full: what it takes to find its cause, in one answer."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from dexter_mcp.sentry.attachments import Attachment
 from dexter_mcp.sentry.events import Committer, Event
-from dexter_mcp.sentry.issues import Attachment, Issue, Note, ReleaseRef
+from dexter_mcp.sentry.issues import Issue, Note, ReleaseRef
 from dexter_mcp.sentry.tags import Tag
 from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.views.activity import history, line
@@ -14,7 +15,7 @@ from dexter_mcp.views.event_parts import of_event, title
 from dexter_mcp.views.issues import heading
 from dexter_mcp.views.moments import ago
 from dexter_mcp.views.numbers import counted, size
-from dexter_mcp.views.parts import ABOUT, Amount, Parts, compose, is_full, more
+from dexter_mcp.views.parts import ABOUT, Amount, Besides, Parts, compose, is_full, more
 from dexter_mcp.views.stacktrace import caught_by
 from dexter_mcp.views.tags import telling
 from dexter_mcp.views.untrusted import Fence, clean, name
@@ -35,6 +36,7 @@ class IssueContext:
     """An issue, the event that shows it best, and what surrounds them.
 
     `asked` is what somebody called the issue; `failed` names the parts that could not be read.
+    `besides` are the parts that were asked for by name.
     """
 
     issue: Issue
@@ -45,6 +47,7 @@ class IssueContext:
     notes: tuple[Note, ...]
     failed: tuple[Failed, ...]
     asked: str = ""
+    besides: Besides = field(default_factory=Besides)
 
 
 def full(
@@ -64,7 +67,7 @@ def full(
         [*_merger(context), *heading(context.issue, now)],
         _parts(context, include, detail, now),
         _onward(context.issue, detail),
-        context.failed,
+        (*context.failed, *context.besides.failed),
         include=include,
         detail=detail,
         fence=fence,
@@ -84,27 +87,29 @@ def _parts(context: IssueContext, include: Sequence[str], detail: Amount, now: d
     issue, event, whole = context.issue, context.event, is_full(detail, include)
     return {
         **(of_event(event, include=include, detail=detail, said=issue.title) if event else {}),
-        ABOUT: _about(issue, event, now),
+        ABOUT: _about(context, now),
         "tags": telling(context.tags, full=whole),
         "activity": _activity(context, now, whole=whole),
         "commits": _commits(context.suspects, now, whole=whole),
-        "attachments": _attachments(context.attachments, whole=whole),
+        "attachments": files(context.attachments, whole=whole),
+        **context.besides.lines,
     }
 
 
-def _about(issue: Issue, event: Event | None, now: datetime) -> Iterator[str]:
+def _about(context: IssueContext, now: datetime) -> Iterator[str]:
+    issue, event = context.issue, context.event
     exceptions = event.exceptions if event else ()
     yield from title(event, issue.title) if event else [clean(issue.title, limit=_TITLE)]
     culprit = f"in {clean(issue.culprit, limit=_CULPRIT)}" if issue.culprit else ""
     yield from filter(None, [", ".join(filter(None, [culprit, caught_by(exceptions)]))])
     yield from filter(None, [_releases(issue.first_release, issue.last_release)])
     tickets = [*issue.integration_issues, *issue.sentry_app_issues]
-    for ticket in tickets:
+    for ticket in () if "tickets" in context.besides.lines else tickets:
         yield f"ticket {name(ticket.display_name)} {name(ticket.web_url, limit=_LINK)}".strip()
     for annotation in issue.annotations:
         yield f"link {name(annotation.display_name)} {name(annotation.url, limit=_LINK)}".strip()
-    if issue.user_report_count:
-        yield counted(issue.user_report_count, "user report")
+    if issue.user_report_count and "feedback" not in context.besides.lines:
+        yield f"{counted(issue.user_report_count, 'user report')} (include=feedback)"
     if event:
         yield _shown(issue, event, now)
 
@@ -155,11 +160,13 @@ def _commits(suspects: Sequence[Committer], now: datetime, *, whole: bool) -> It
         yield ", ".join(filter(None, words))
 
 
-def _attachments(files: Sequence[Attachment], *, whole: bool) -> Iterator[str]:
-    shown = files if whole else files[:_FEW_FILES]
+def files(found: Sequence[Attachment], *, whole: bool) -> Iterator[str]:
+    """Name the files that came with an event; by their numbers get_attachment opens them."""
+    shown = found if whole else found[:_FEW_FILES]
     for file in shown:
-        yield f"{clean(file.name, limit=_CULPRIT)} ({size(file.size)})"
-    if left := len(files) - len(shown):
+        number = f", attachment {name(file.id)}" if whole else ""
+        yield f"{clean(file.name, limit=_CULPRIT)} ({size(file.size)}){number}"
+    if left := len(found) - len(shown):
         yield more("attachments", f"{left} more")
 
 
@@ -182,5 +189,6 @@ def _data(context: IssueContext) -> dict[str, object]:
         "suspects": context.suspects,
         "attachments": context.attachments,
         "notes": context.notes,
+        **context.besides.told,
         "failed": [f"{each.part}: {each.reason}" for each in context.failed],
     }

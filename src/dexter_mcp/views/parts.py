@@ -1,6 +1,7 @@
 """The parts of an issue or an event: their order, what is kept longest, what brings the rest."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -17,15 +18,28 @@ A part that may be long makes its lines as they are asked for: cleaning them is 
 
 ABOUT = "about"
 
+
+@dataclass(frozen=True)
+class Besides:
+    """Parts that questions of their own brought: their lines, what stands behind them, failures."""
+
+    lines: Parts = field(default_factory=dict[str, Iterable[str]])
+    told: Mapping[str, object] = field(default_factory=dict[str, object])
+    failed: tuple[Failed, ...] = ()
+
+
 _GIVEN_UP = (
-    *("packages", "attachments", "extra", "contexts", "commits", "activity", "user"),
-    *("breadcrumbs", "request", "tags", "threads", "spans", "message", "exception", ABOUT),
+    *("packages", "hashes", "attachments", "stats", "extra", "contexts", "flags", "commits"),
+    *("activity", "user", "breadcrumbs", "request", "tags", "replays", "tickets", "similar"),
+    *("feedback", "autofix", "source_maps", "threads", "spans", "message", "exception", ABOUT),
 )
 """The order in which parts lose lines: what is nearest to the cause, last."""
 
 _READ = (
-    *(ABOUT, "exception", "message", "spans", "threads", "tags", "request", "user", "contexts"),
-    *("breadcrumbs", "extra", "commits", "activity", "attachments", "packages"),
+    *(ABOUT, "exception", "source_maps", "message", "spans", "threads", "autofix", "tags"),
+    *("stats", "request", "user", "contexts", "flags", "breadcrumbs", "extra", "commits"),
+    *("activity", "feedback", "replays", "similar", "tickets", "hashes", "attachments"),
+    "packages",
 )
 _BRIEF = frozenset({ABOUT, "exception", "message"})
 _TITLES: Mapping[str, str] = MappingProxyType(
@@ -35,6 +49,10 @@ _TITLES: Mapping[str, str] = MappingProxyType(
         "message": "",
         "commits": "suspect commits:",
         "contexts": "context:",
+        "source_maps": "source maps:",
+        "feedback": "user reports:",
+        "autofix": "Seer:",
+        "similar": "similar issues:",
     }
 )
 _LEAST = 3
@@ -67,7 +85,8 @@ def compose(
     `detail=full` widens the budget to the hard cap.
     """
     shown = {name: _enough(parts.get(name, ())) for name in _chosen(include, detail)}
-    missing = [name for name in include if not shown.get(name)]
+    told = {each.part for each in failed}
+    missing = [name for name in include if not (shown.get(name) or name in told)]
     absent = [f"none here: {', '.join(missing)}"] if missing else []
     around = [*heading, fence.opening, fence.closing, *absent, onward, *failures(failed)]
     limit = HARD_CAP if detail == "full" else min(max(budget, 2 * FLOOR), HARD_CAP)

@@ -21,7 +21,8 @@ _TELLING_HEADERS = frozenset({"content-type", "referer", _AGENT, "origin", "x-re
 _PRODUCTS = ("runtime", "os", "browser", "device", "app")
 _NAMES = ("app_name", "model", "family", "name")
 _VERSIONS = ("app_version", "version")
-_TOLD_ELSEWHERE = frozenset({*_PRODUCTS, "trace", "feedback"})
+_FLAGS = "flags"
+_TOLD_ELSEWHERE = frozenset({*_PRODUCTS, _FLAGS, "trace", "feedback"})
 _SELDOM_TELLING = frozenset(
     {"culture", "cloud_resource", "otel", "profile", "replay", "state", "react", "gpu"}
 )
@@ -75,7 +76,8 @@ def contexts(event: Event, *, full: bool) -> Iterator[str]:
 
 def _all_contexts(event: Event) -> Iterator[str]:
     for name, data in event.contexts:
-        if own := _untyped(data):
+        own = _untyped(data)
+        if own and name.raw != _FLAGS:
             yield _context(name, own, _MANY, _LINE)
     if event.sdk and event.sdk.name:
         yield f"sdk {clean(event.sdk.name, limit=_WORD)} {clean(event.sdk.version, limit=_WORD)}"

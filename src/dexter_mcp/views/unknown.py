@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from dexter_mcp.sentry.json_types import is_array, is_object
-from dexter_mcp.views.moments import ago, exact
+from dexter_mcp.views.listing import short_ago
+from dexter_mcp.views.moments import exact
 from dexter_mcp.views.numbers import count
 from dexter_mcp.views.secrets import redact_value
 from dexter_mcp.views.sparkline import sparkline
@@ -41,7 +42,10 @@ _LIKE_A_KEY: Final = re.compile(
 
 @dataclass(frozen=True)
 class Teller:
-    """Says values in short; `now` is what ages are counted from, `limit` the longest text."""
+    """Says values in short; `limit` is the longest text.
+
+    With `ages` moments are told as ages, counted from `now`, as a column has room for.
+    """
 
     now: datetime
     limit: int = _TEXT
@@ -64,7 +68,7 @@ class Teller:
             case float():
                 return f"{value:.6g}"
             case str() if found := _moment(value):
-                return ago(found, self.now) if self.ages else exact(found)
+                return short_ago(found, self.now) if self.ages else exact(found)
             case _:
                 return self._text(str(value), names)
 

@@ -24,14 +24,14 @@ _ROOM: Final = 480.0
 """Tokens in all rows together, as far as they can be guessed: 20 of them must stay affordable."""
 _A_ROW: Final = (25.0, 64.0)
 """Tokens in a row, at least and at most."""
-_LETTER, _OTHER, _HASHED = 0.24, 0.42, 0.56
+_LETTER, _OTHER, _HASHED = 0.24, 0.55, 0.56
 """Tokens that a character costs: hashes cost more than numbers, and those more than words."""
 _CUT: Final = 0.32
 _WORTH_IT: Final = 5.0
 """Tokens that a longer text needs to say anything; it is cut if it has no more."""
 _SAME: Final = 6
 _SHORT: Final = 24
-_NAMED: Final = 8
+_NAMED: Final = 7
 _FLAGS: Final = 12
 _INNER_ROWS, _MOST_ROWS = 5, 100
 

@@ -7,6 +7,7 @@ than most tests take to run.
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from dexter_mcp.simulator.discover.statistics import teach
@@ -178,18 +179,11 @@ class Telemetry:
         if self._database is None:
             self._database = self._store.database
             self._database.executescript(_TABLES)
-            self._database.create_function("slug", 1, self._slug)
-            self._database.create_function("short_id", 1, self._short_id)
+            # The database outlives the store if what it calls holds on to the store.
+            self._database.create_function("slug", 1, partial(_slug, self._projects))
+            self._database.create_function("short_id", 1, partial(_short_id, self._issues))
             teach(self._database)
         return self._database
-
-    def _slug(self, project: int) -> str | None:
-        found = self._projects.get(project)
-        return found.slug if found else None
-
-    def _short_id(self, issue: int | None) -> str | None:
-        found = self._issues.get(issue or 0)
-        return found.short_id if found else None
 
     def _catch_up(self) -> None:
         """Take in the events that have come since the last question."""
@@ -202,6 +196,16 @@ class Telemetry:
             self._insert("steps", _steps(body, kind, bodies[body]))
         database.execute(_FROM_EVENTS, (self._events,))
         self._events = database.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+
+
+def _slug(projects: Mapping[int, Project], project: int) -> str | None:
+    found = projects.get(project)
+    return found.slug if found else None
+
+
+def _short_id(issues: Mapping[int, Issue], issue: int | None) -> str | None:
+    found = issues.get(issue or 0)
+    return found.short_id if found else None
 
 
 def _steps(body: int, kind: str, payload: Json) -> list[tuple[Any, ...]]:

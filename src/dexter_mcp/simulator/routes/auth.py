@@ -58,6 +58,14 @@ SCOPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "PUT": ("org:write", "org:admin", "org:integrations"),
         "DELETE": ("org:admin", "org:integrations"),
     },
+    "repository": {"GET": ("org:read", "org:write", "org:admin", "org:integrations", "org:ci")},
+    "app installation": {"GET": ("org:read", "org:integrations")},
+    "app": {
+        "GET": (
+            *("event:read", "event:write", "event:admin", "project:read", "project:releases"),
+            *("org:read", "member:read", "team:read"),
+        ),
+    },
     "forwarding": {"GET": ("org:read",), "PUT": ("org:write",), "DELETE": ("org:write",)},
     "distribution": {
         "GET": ("project:read", "project:write", "project:admin", "project:distribution"),

@@ -1,6 +1,7 @@
 """The issue list: its parameters and the shape of its rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from starlette.responses import JSONResponse, Response
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from dexter_mcp.simulator.memory.store import Where
 from dexter_mcp.simulator.routes import paging
 from dexter_mcp.simulator.routes.endpoint import Call
+from dexter_mcp.simulator.routes.paging import Page
 from dexter_mcp.simulator.routes.refusals import bad_request
 from dexter_mcp.simulator.routes.selection import Selection, select
 from dexter_mcp.simulator.search import issues as issue_search
@@ -53,11 +55,8 @@ def of_project(call: Call) -> Response:
     project, everything = call.project, _everything(call)
     chosen = replace(everything, projects=(project,))
     found = issue_search.search(call, chosen, call.query.get("query", "is:unresolved"))
-    key = issue_search.sort_key(call.query.get("sort") or "date", call.world.now())
-    found.sort(key=lambda one: (key(one), one.issue.number), reverse=True)
-    page = paging.by_key(call.request, found, key, paging.limit(call.query))
-    name = call.query.get("statsPeriod", "24h")
-    rows = _rows(call, chosen, page.items, name)
+    page = _sorted(call, found)
+    rows = _rows(call, chosen, page.items, call.query.get("statsPeriod") or "24h")
     return JSONResponse([_older(row) for row in rows], headers=page.headers)
 
 
@@ -90,11 +89,15 @@ def _counted(row: Json) -> Json:
 
 
 def _page(call: Call, selection: Selection, found: list[Found]) -> Response:
-    key = issue_search.sort_key(call.query.get("sort") or "date", call.world.now())
-    found.sort(key=lambda one: (key(one), one.issue.number), reverse=True)
-    page = paging.by_key(call.request, found, key, paging.limit(call.query))
+    page = _sorted(call, found)
     hits = {"X-Hits": str(min(len(found), _MOST_HITS)), "X-Max-Hits": str(_MOST_HITS)}
     return JSONResponse(_rows(call, selection, page.items), headers=page.headers | hits)
+
+
+def _sorted(call: Call, found: list[Found]) -> Page[Found]:
+    key = issue_search.sort_key(call.query.get("sort") or "date", call.world.now())
+    found.sort(key=lambda one: (key(one), one.issue.number), reverse=True)
+    return paging.by_key(call.request, found, key, paging.limit(call.query))
 
 
 def _everything(call: Call) -> Selection:
@@ -103,9 +106,9 @@ def _everything(call: Call) -> Selection:
     return Selection(projects, (), now - timedelta(days=90), now)
 
 
-def _rows(call: Call, selection: Selection, found: Sequence[Found]) -> list[Json]:
-    """Shape the issues of one page."""
-    name, series = _series(call, selection)
+def _rows(call: Call, selection: Selection, found: Sequence[Found], period: str = "") -> list[Json]:
+    """Shape the issues of one page, with the series of a `period`, or of the one asked for."""
+    name, series = _series(call, selection, period)
     within = selection.where & Where.among("issue", (one.issue.number for one in found))
     buckets = call.world.store.buckets(within, series.width) if name else {}
     return [
@@ -118,9 +121,9 @@ def _rows(call: Call, selection: Selection, found: Sequence[Found]) -> list[Json
     ]
 
 
-def _series(call: Call, selection: Selection) -> tuple[str, Series]:
+def _series(call: Call, selection: Selection, period: str) -> tuple[str, Series]:
     """Read `groupStatsPeriod`, which is 24h when absent and no series at all when empty."""
-    now, name = call.world.now(), call.query.get("groupStatsPeriod", "24h")
+    now, name = call.world.now(), period or call.query.get("groupStatsPeriod", "24h")
     if name == "auto":
         length = (selection.end - selection.start).total_seconds()
         width = next((w for w in _WIDTHS if length / w <= _MOST_SLOTS), _WIDTHS[-1])

@@ -1,6 +1,6 @@
 """Which issues of a project look alike."""
 
-from collections.abc import Iterable
+from itertools import pairwise
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
@@ -49,7 +49,7 @@ def _traits(world: World, issue: Issue) -> Traits:
     ]
     traits: Traits = {
         "exception:message:character-shingles": _shingles(issue.title) if exceptions else set(),
-        "exception:stacktrace:pairs": set(zip(frames, frames[1:], strict=False)),
+        "exception:stacktrace:pairs": set(pairwise(frames)),
         "message:message:character-shingles": set() if exceptions else _shingles(issue.title),
     }
     return {name: told for name, told in traits.items() if told}
@@ -70,8 +70,7 @@ def _share(one: set[object], other: set[object]) -> float:
 
 
 def _mean(scores: dict[str, float]) -> float:
-    values: Iterable[float] = scores.values()
-    return sum(values) / len(scores) if scores else 0.0
+    return sum(scores.values()) / len(scores) if scores else 0.0
 
 
 def _shape(call: Call, issue: Issue) -> Json:

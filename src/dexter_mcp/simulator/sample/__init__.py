@@ -12,6 +12,8 @@ from dexter_mcp.simulator.sample import (
     deploys,
     go_stories,
     hostile_stories,
+    integrations,
+    issue_extras,
     java_stories,
     javascript_stories,
     logs,
@@ -61,6 +63,8 @@ def populate(world: "World") -> None:
         kept.populate(world)
     outgoing.populate(world)
     alerts.populate(world)
+    integrations.populate(world)
+    issue_extras.populate(world)
 
 
 def stories() -> list[Story]:
@@ -78,4 +82,4 @@ def stories() -> list[Story]:
     told = [story for module in modules for story in module.stories()]
     told += [RATE_LIMIT, *HEADLINES.values()]
     Random("acme").shuffle(told)
-    return [*told, *alerts.stories()]
+    return [*told, *alerts.stories(), *issue_extras.stories()]

@@ -1,0 +1,81 @@
+"""Apps of the integration platform: what an organization built for itself or installed.
+
+Their secrets, the headers of their webhooks, and the codes that grant access are not read.
+"""
+
+from typing import Literal
+
+from dexter_mcp.sentry.api import HOUR, MINUTE, Api
+from dexter_mcp.sentry.reply import Page, Reply
+from dexter_mcp.sentry.wire import path
+
+AppStatus = Literal["unpublished", "published", "internal", "publish_request_inprogress", ""]
+
+
+class AppRef(Reply):
+    """An app, as its installation refers to it."""
+
+    uuid: str = ""
+    slug: str = ""
+    sentry_app_id: str = ""
+
+
+class AppInstallation(Reply):
+    """An app in an organization; `status` is `pending` until somebody accepted it."""
+
+    uuid: str
+    status: str = ""
+    app: AppRef = AppRef()
+
+
+class SentryApp(Reply):
+    """An app: what it may do, and which events it is told of."""
+
+    slug: str
+    name: str = ""
+    uuid: str = ""
+    status: AppStatus = ""
+    author: str = ""
+    overview: str = ""
+    scopes: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    is_alertable: bool = False
+    is_disabled: bool = False
+
+
+class SentryApps:
+    """What one can ask about apps."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def installations(
+        self, org: str, *, per_page: int = 50, cursor: str = ""
+    ) -> Page[AppInstallation]:
+        """List the apps that an organization installed; internal ones are, from the beginning.
+
+        https://docs.sentry.io/api/integration/list-an-organizations-integration-platform-installations/
+        """
+        return await self._api.page(
+            AppInstallation,
+            path("organizations", org, "sentry-app-installations"),
+            cursor=cursor,
+            fresh_for=MINUTE,
+            per_page=per_page,
+        )
+
+    async def owned(self, org: str) -> tuple[SentryApp, ...]:
+        """List the apps that an organization made.
+
+        https://docs.sentry.io/api/integration/retrieve-the-custom-integrations-created-by-an-organization/
+        """
+        return await self._api.get(
+            tuple[SentryApp, ...], path("organizations", org, "sentry-apps"), fresh_for=MINUTE
+        )
+
+    async def get(self, app: str) -> SentryApp:
+        """Read one app, by slug or id: one's own, or one that is published.
+
+        https://docs.sentry.io/api/integration/retrieve-a-custom-integration-by-id-or-slug/
+        """
+        return await self._api.get(SentryApp, path("sentry-apps", app), fresh_for=HOUR)
