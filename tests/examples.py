@@ -117,8 +117,9 @@ class Examples:
 
     async def _filled(self, operation: Operation, name: str, bound: Given) -> AsyncIterator[Given]:
         """Fill in one name, and what must be filled in to find values for it."""
-        if name not in SOURCES:
-            for value in _allowed(operation, name) or VALUES[name]:
+        allowed = _allowed(operation, name)
+        if allowed or name not in SOURCES:
+            for value in allowed or VALUES[name]:
                 yield {**bound, name: (value,)}
             return
         source, lister = _nearest(name, bound)

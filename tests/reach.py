@@ -17,7 +17,7 @@ from mcp import Client
 from canaries import Place, calls, settle
 from clock import generous, now
 from dexter_mcp.sentry.catalogue import Operation, operations
-from dexter_mcp.sentry.catalogue.search import words
+from dexter_mcp.sentry.catalogue.search import synonyms, words
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator, World
@@ -58,10 +58,13 @@ class Reached:
     def closeness(self, operation: Operation) -> float:
         """Say how much of what the two are about they share; nothing if neither is about it."""
         own, told = _subject(self.tool), _subject(operation.name)
-        wider = own | {word for module in TOOLSETS[self.toolset] for word in _subject(module)}
-        if not wider & told:
+        around = {self.toolset, *TOOLSETS[self.toolset]}
+        wider = own | {word for name in around for word in _subject(name)}
+        wider |= {also for word in wider for also in synonyms(word)}
+        if wider.isdisjoint(told | _subject(operation.category)):
             return 0.0
-        return len(own & told) / len(own | told) + 0.01 / len(self.asked)
+        same = self.tool == operation.name
+        return same + len(own & told) / len(own | told) + 0.01 / len(self.asked)
 
 
 def current() -> Mapping[str, str]:

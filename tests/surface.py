@@ -93,9 +93,11 @@ def with_table(readme: str) -> str:
 
 def write(root: Path) -> None:
     """Bring `tools/` and the README up to date; files of tools that are gone go too."""
+    told = current()
     for old in (root / "tools").glob("*/*.json"):
-        old.unlink()
-    for name, text in current().items():
+        if old.relative_to(root / "tools").as_posix() not in told:
+            old.unlink()
+    for name, text in told.items():
         file = root / "tools" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")

@@ -26,7 +26,18 @@ MOST_TOOLS = 25
 MOST_TOKENS = 4_500
 """Tokens that every conversation spends on our definitions. Raise it on purpose."""
 MOST_TOKENS_EACH = 220
-VERBS = {"list", "get", "search", "query", "find", "read", "compare", "render", "export"} | {
+VERBS = {
+    "list",
+    "get",
+    "search",
+    "query",
+    "find",
+    "read",
+    "compare",
+    "count",
+    "render",
+    "export",
+} | {
     "create",
     "update",
     "delete",

@@ -7,21 +7,21 @@ from typing import Any, Final, get_args
 from canaries.payload import Canaries
 from canaries.place import Calls, Place
 from dexter_mcp.simulator import World
-from dexter_mcp.tools.params import Section
+from dexter_mcp.simulator.intake.attachment import Attachment
+from dexter_mcp.tools.params import EventSection, Section
 
 UNSHOWN: Final = frozenset(
     {"module of ours", "package of ours", "package of theirs"}
-    | {"subtitle", "name of report", "email of report"}
+    | {"subtitle", "name of report", "name of message"}
 )
-"""Where the file or the title says it already, or the user does."""
+"""Where the file or the title says it already, or the address does."""
 
 
 def settle(world: World, canaries: Canaries) -> None:
     """Send events full of canaries, and let people talk of them."""
     for _ in range(3):
-        event = world.ingest(
-            next(iter(world.projects)), canaries.payload(), [canaries.attachment()]
-        )
+        files = [canaries.attachment(), _notes(canaries)]
+        event = world.ingest(next(iter(world.projects)), _payload(canaries), files)
         world.report(event, **canaries.report())
     (issue,) = world.issues.values()
     world.note(issue, "note", user="ana@acme.test", data={"text": canaries.at("comment")})
@@ -30,18 +30,69 @@ def settle(world: World, canaries: Canaries) -> None:
         "acme", "1.0", projects=["aviary"], created=timedelta(days=1), commits=[commit]
     )
     issue.suspect = "5b7e0c1d9a"
+    issue.category = "feedback"
+    told = ("message", "name", "contact_email")
+    issue.metadata |= {text: canaries.at(f"{text} of message") for text in told}
+    world.extras.runs[issue.number] = _run(canaries)
+
+
+def _payload(canaries: Canaries) -> dict[str, Any]:
+    """Add what only minified code and flags tell."""
+    payload = canaries.payload()
+    address = f"https://shop.test/{canaries.at('address of frame')}"
+    fetched = {"status": "failure", "reason": "other", "details": canaries.at("failed fetch")}
+    image = {"type": "sourcemap", "code_file": address, "debug_id": canaries.at("debug id")}
+    for exception in payload["exception"]["values"]:
+        for frame in exception["stacktrace"]["frames"]:
+            frame["abs_path"] = address
+    flag = {"flag": canaries.at("flag"), "result": canaries.at("result of flag")}
+    payload["contexts"]["flags"] = {"values": [flag]}
+    payload["debug_meta"] = {"images": [image]}
+    return payload | {"scraping_attempts": [{"url": address, **fetched}]}
+
+
+def _notes(canaries: Canaries) -> Attachment:
+    text = canaries.at("text of attachment")
+    return Attachment("notes.txt", text.encode(), canaries.at("type of attachment"))
+
+
+def _run(canaries: Canaries) -> dict[str, Any]:
+    """Let Seer repeat what events say, in the form of older servers and of today's."""
+    steps = [
+        {"title": "old", "causes": [{"description": canaries.at("cause")}]},
+        {"title": "old", "solution": [{"title": canaries.at("solution")}]},
+    ]
+    data = {
+        "one_line_description": canaries.at("cause today"),
+        "five_whys": [canaries.at("why")],
+        "one_line_summary": canaries.at("solution today"),
+    }
+    request = {name: canaries.at(f"{name} of change") for name in ("repo_name", "title", "pr_url")}
+    return {
+        "run_id": 7,
+        "status": "COMPLETED",
+        "steps": steps,
+        "blocks": [{"artifacts": [{"key": "root_cause", "data": data}]}],
+        "repo_pr_states": {"shop": request},
+    }
 
 
 def calls(place: Place) -> Calls:
     """Name ways to call each tool that together show all that it can show."""
-    issue, event, amounts = place.issue, place.event, _amounts(every=place.every_section)
+    issue, event, every = place.issue, place.event, place.every_section
     return {
         "search_issues": [{}, {"query": ""}, {"query": "ignore"}, {"project": "aviary"}],
-        "get_issue": [{"issue": issue, **amount} for amount in amounts],
+        "get_issue": [{"issue": issue, **amount} for amount in _amounts(Section, every=every)],
         "get_event": [
-            *({"event": event, **amount} for amount in amounts),
+            *({"event": event, **amount} for amount in _amounts(EventSection, every=every)),
             *({"event": word, "issue": issue} for word in ("latest", "oldest", "recommended")),
         ],
+        "count_issues": [{}, {"queries": ["is:unresolved"]}],
+        "get_attachment": [
+            {"issue": issue},
+            {"event": event, "attachment": "notes.txt"},
+        ],
+        "list_feedback": [{}, {"kind": "reports", "project": "aviary"}, {"issue": issue}],
         "list_issue_events": [{"issue": issue}, {"issue": issue, "query": "ignore"}],
         "get_issue_tag": [
             {"issue": issue},
@@ -50,12 +101,12 @@ def calls(place: Place) -> Calls:
     }
 
 
-def _amounts(*, every: bool) -> Sequence[dict[str, Any]]:
+def _amounts(sections: object, *, every: bool) -> Sequence[dict[str, Any]]:
     """Every detail with every section, or just one of them where that will do."""
     if not every:
         return [{"detail": "brief", "include": []}]
     return [
         {"detail": detail, "include": include}
         for detail in ("brief", "normal", "full")
-        for include in ([], *([section] for section in get_args(Section)))
+        for include in ([], *([section] for section in get_args(sections)))
     ]

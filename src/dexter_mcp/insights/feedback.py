@@ -19,33 +19,25 @@ async def list_messages(
     query: str,
     org: str,
     project: Sequence[str],
-    environment: Sequence[str],
-    within: tuple[str, str, str],
+    period: str,
     limit: int,
     cursor: str,
 ) -> Answer:
-    """Answer with feedback: issues of that category, the newest first.
-
-    `within` is a period, or else a start and an end.
-    """
+    """Answer with feedback: issues of that category, the newest first."""
     home = await desk.org(org)
     chosen = await desk.projects(home, project)
-    period, start, end = within
     sent = f"{_CATEGORY} {query}".strip()
-    with missing.organization(home, environment):
+    with missing.organization(home):
         page = await desk.sentry.issues.search(
             home,
             query=sent,
             project=chosen,
-            environment=environment,
             stats_period=period,
-            start=start,
-            end=end,
             sort="new",
             limit=limit,
             cursor=cursor,
         )
-    asked = Asked(home, sent, tuple(project), tuple(environment), within=str(within))
+    asked = Asked(home, sent, tuple(project), within=f"last {period}" if period else "")
     return view.messages(page, asked, fence=desk.fence(), now=desk.now())
 
 

@@ -49,9 +49,12 @@ def extras(
             lambda: _if_any(lambda: sentry.autofix.get(org, number)),
             lambda state: autofix(state, now),
         ),
-        "replays": Facet(lambda: _replays(desk, org, asked), lambda told: view.replays(told[0], told[1])),
+        "replays": Facet(
+            lambda: _replays(desk, org, asked), lambda told: view.replays(told[0], told[1])
+        ),
         "stats": Facet(
-            lambda: _stats(desk, org, asked, environment), lambda told: view.stats(told[0], told[1], now)
+            lambda: _stats(desk, org, asked, environment),
+            lambda told: view.stats(told[0], told[1], now),
         ),
         "tickets": Facet(lambda: _required(asked), view.tickets),
         "source_maps": Facet(lambda: _source_maps(desk, org, shown), source_maps),

@@ -19,7 +19,7 @@ SentryError
 import math
 from typing import Self
 
-SCOPES = "org:read, project:read, event:read"
+SCOPES = "org:read, project:read, team:read, member:read, event:read"
 """What a token needs for everything that this server reads."""
 
 

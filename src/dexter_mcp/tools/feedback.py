@@ -5,16 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dexter_mcp.insights.feedback import list_messages, list_reports
-from dexter_mcp.tools.params import (
-    Cursor,
-    End,
-    Environment,
-    Limit,
-    Org,
-    Period,
-    Project,
-    Start,
-)
+from dexter_mcp.tools.params import Cursor, Limit, Org, Period, Project
 from dexter_mcp.tools.ranges import time_range
 from dexter_mcp.tools.toolset import DeskDep, Toolset
 from dexter_mcp.views.answer import Answer
@@ -22,10 +13,10 @@ from dexter_mcp.views.answer import Answer
 toolset = Toolset("feedback")
 
 Query = Annotated[str, Field(description="Issue search, sent as written.")]
-OfIssue = Annotated[str, Field(description="Reports on this issue's events.")]
+OfIssue = Annotated[str, Field(description="Its reports.")]
 Kind = Annotated[
     Literal["messages", "reports"],
-    Field(description="reports: the older form, on errors of one `project`; not searched."),
+    Field(description="reports: the older form, of one `project`."),
 ]
 
 
@@ -38,10 +29,7 @@ async def list_feedback(
     org: Org = "",
     project: Project = (),
     issue: OfIssue = "",
-    environment: Environment = (),
     period: Period = "14d",
-    start: Start = "",
-    end: End = "",
     limit: Limit = 10,
     cursor: Cursor = "",
 ) -> Answer:
@@ -55,8 +43,7 @@ async def list_feedback(
         query=query,
         org=org,
         project=project,
-        environment=environment,
-        within=time_range(period, start, end),
+        period=time_range(period, "", "").period,
         limit=limit,
         cursor=cursor,
     )

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.issue_context import read_issue
+from dexter_mcp.insights.issue_counts import count
 from dexter_mcp.sentry.issues import Sort
 from dexter_mcp.tools.params import (
     Cursor,
@@ -15,6 +16,7 @@ from dexter_mcp.tools.params import (
     Include,
     Issue,
     Limit,
+    Names,
     Org,
     Period,
     Project,
@@ -33,6 +35,10 @@ Query = Annotated[
         description="Sentry issue search, sent as written: is:unresolved !has:assigned "
         "release:latest timesSeen:>100 text. No OR, AND, parentheses. Empty finds all."
     ),
+]
+Queries = Annotated[
+    Names,
+    Field(max_length=10, description="Issue searches; empty for the usual states."),
 ]
 SortBy = Annotated[
     Sort,
@@ -77,6 +83,27 @@ async def search_issues(
         )
     asked = view.Asked(home, query, tuple(project), tuple(environment), str(within), sort)
     return view.listing(page, asked, fence=desk.fence(), now=desk.now())
+
+
+@toolset.read
+async def count_issues(
+    desk: DeskDep,
+    *,
+    queries: Queries = (),
+    org: Org = "",
+    project: Project = (),
+    environment: Environment = (),
+    period: Period = "14d",
+) -> Answer:
+    """Count the issues of several searches at once: how many are unresolved, new, regressed."""
+    return await count(
+        desk,
+        queries=queries,
+        org=org,
+        project=project,
+        environment=environment,
+        period=time_range(period, "", "").period,
+    )
 
 
 @toolset.read

@@ -9,33 +9,32 @@ if TYPE_CHECKING:
     from dexter_mcp.tools.toolset import Toolset
 
 TOOLSETS: Final[Mapping[str, tuple[str, ...]]] = {
-    "issues": ("issues", "events", "tags"),
+    "issues": ("issues", "events", "tags", "attachments", "feedback"),
     "discover": ("discover", "saved_queries", "exports"),
     "alerts": ("alerts",),
     "releases": ("releases",),
+    "integrations": ("integrations",),
     "projects": ("identity", "organizations", "projects"),
     "teams": ("teams",),
     "stats": ("stats",),
+    "scim": ("scim",),
     "catalogue": ("catalogue",),
 }
 """Every toolset with the modules that make it up, in the order in which clients see them."""
 
-DAILY: Final = frozenset(
-    {
-        "whoami",
-        "list_projects",
-        "search_issues",
-        "get_issue",
-        "get_event",
-        "list_issue_events",
-        "get_issue_tag",
-        *("query_events", "query_timeseries", "list_event_fields"),
-        *("list_alerts", "get_alert"),
-        *("list_releases", "get_release", "compare_releases"),
-        "find_operations",
-        "read_sentry",
-    }
-)
+_DAILY: Final[Mapping[str, frozenset[str]]] = {
+    "issues": frozenset(
+        {"search_issues", "get_issue", "get_event", "list_issue_events", "get_issue_tag"}
+    ),
+    "discover": frozenset({"query_events", "query_timeseries", "list_event_fields"}),
+    "alerts": frozenset({"list_alerts", "get_alert"}),
+    "releases": frozenset({"list_releases", "get_release", "compare_releases"}),
+    "integrations": frozenset({"list_integrations"}),
+    "projects": frozenset({"whoami", "list_projects"}),
+    "catalogue": frozenset({"find_operations", "read_sentry"}),
+}
+
+DAILY: Final = frozenset(tool for tools in _DAILY.values() for tool in tools)
 """The tools that a launch offers when nobody chooses: `default`."""
 
 NEEDS: Final[Mapping[str, str]] = {
@@ -45,6 +44,8 @@ NEEDS: Final[Mapping[str, str]] = {
     "projects": "project:read",
     "teams": "team:read",
     "releases": "project:read",
+    "integrations": "org:read",
+    "scim": "member:read",
     "stats": "org:read",
     "catalogue": "org:read",
 }
@@ -68,7 +69,8 @@ class Choice:
     @property
     def toolsets(self) -> tuple[str, ...]:
         """Name the toolsets that have something on offer."""
-        return tuple(name for name in TOOLSETS if self.daily or name in self.whole)
+        daily = _DAILY if self.daily else ()
+        return tuple(name for name in TOOLSETS if name in daily or name in self.whole)
 
     @property
     def modules(self) -> Iterator[tuple[str, str]]:

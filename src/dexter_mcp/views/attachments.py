@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Final
 
 from dexter_mcp.sentry.attachments import Attachment
-from dexter_mcp.sentry.reply import Page
+from dexter_mcp.sentry.reply import Page, Reply
 from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.views.answer import Answer, Picture
 from dexter_mcp.views.listing import found, onward, short_ago
@@ -33,6 +33,12 @@ _FEW = 20
 """One odd character in so many is no reason to take a text for something else."""
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 """What a text may begin with to say how it is written."""
+
+
+class Content(Reply):
+    """What stands in a file that is a text."""
+
+    text: Untrusted
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def shown(file: File, *, fence: Fence, now: datetime, budget: int) -> Answer:
     lines = _lines(text, max(budget - len(around) - _LINE, _LINE))
     block = fence.block([_called(it), *lines])
     told = "\n".join(filter(None, [_heading(file, now), block, name(file.link, limit=_LINK)]))
-    return Answer(told, data={**data, "text": Untrusted(text)})
+    return Answer(told, data={**data, "content": Content(text=Untrusted(text))})
 
 
 def _row(it: Attachment, now: datetime) -> list[str]:

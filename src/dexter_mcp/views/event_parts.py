@@ -24,6 +24,7 @@ _WORD = 80
 _URL = 300
 _FEW = 6
 _FAULTS = 3
+_OF_JAVASCRIPT = "js_"
 
 
 def title(event: Event, shown: Untrusted) -> list[str]:
@@ -61,6 +62,8 @@ def _faults(event: Event) -> Iterator[str]:
     for text, times in counts.most_common(_FAULTS):
         often = f" ({times} times)" if times > 1 else ""
         yield f"Sentry could not process: {clean(text, limit=_LINE)}{often}"
+    if any(fault.type.raw.startswith(_OF_JAVASCRIPT) for fault in event.errors):
+        yield "why source maps fail: include=source_maps"
 
 
 def _message(event: Event, said: Untrusted, *, full: bool) -> Iterator[str]:

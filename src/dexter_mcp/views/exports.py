@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate, takewhile
+from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -101,12 +101,15 @@ def _body(exported: Exported, fields: Sequence[str], form: Format, fence: Fence)
     """Write the document, and say how many rows found room in it."""
     heads = [_head(field, exported) for field in fields]
     head, line = _writer(form, heads)
-    written = [
-        line([_value(row.get(field), field, exported.meta) for field in fields])
-        for row in exported.rows
-    ]
-    lengths = accumulate(len(each) + 1 for each in written)
-    kept = written[: sum(1 for _ in takewhile(LARGEST.__ge__, lengths))]
+    kept, room = list[str](), LARGEST
+    told = cache(_text)
+    for row in exported.rows:
+        values = [_value(row.get(field), field, exported.meta, told) for field in fields]
+        written = line(values)
+        room -= len(written) + 1
+        if room < 0:
+            break
+        kept.append(written)
     lines = [*head, *kept]
     text = fence.block(lines) if form == "markdown" else "\n".join(lines)
     return f"{text}\n", len(kept)
@@ -155,9 +158,14 @@ def _is_text(value: Cell, kind: str) -> bool:
     return isinstance(value, Untrusted) and not (kind == "date" and moment_in(value))
 
 
-def _value(value: Cell, field: str, meta: Meta) -> _Value:
+def _value(value: Cell, field: str, meta: Meta, told: Callable[[str, Untrusted], str]) -> _Value:
     """Give a cell as data: a moment in ISO 8601, a number as Sentry gave it, a text cleaned."""
     if not isinstance(value, Untrusted):
         return round(value, _DECIMALS) if isinstance(value, float) else value
     moment = moment_in(value) if meta.fields.get(field) == "date" else None
-    return moment.isoformat() if moment else text_cell(field, value, limit=_TEXT)
+    return moment.isoformat() if moment else told(field, value)
+
+
+def _text(field: str, text: Untrusted) -> str:
+    """Clean a text; that costs more than all else, and most columns repeat what they hold."""
+    return text_cell(field, text, limit=_TEXT)

@@ -28,7 +28,6 @@ class Asked:
     org: str
     query: str = ""
     project: tuple[str, ...] = ()
-    environment: tuple[str, ...] = ()
     issue: str = ""
     within: str = ""
 
@@ -40,7 +39,6 @@ class Asked:
             org=self.org,
             project=", ".join(self.project),
             issue=self.issue,
-            environment=", ".join(self.environment),
             within=self.within,
         )
 
@@ -61,15 +59,14 @@ def listing(page: Page[Report], asked: Asked, *, fence: Fence, now: datetime) ->
     if not page.items:
         hint = "Without `issue` and `kind`, list_feedback shows what came through the widget."
         return Answer(f"No user reports.\n{asked.echo}\n{hint}", data=page)
-    block = fence.block([reports(page.items, now)])
+    block = fence.block([reports(page.items, now, with_issue=not asked.issue)])
     text = [f"{found(page, 'user report')}, newest first", asked.echo, block, *onward(page)]
     return Answer("\n".join(text), data=page)
 
 
-def reports(items: Sequence[Report], now: datetime) -> str:
-    """Write reports as a table; the issue is left out where all are about the same."""
-    issues = {each.issue.id for each in items if each.issue}
-    return table(_REPORTS, [_report(each, now, several=len(issues) > 1) for each in items])
+def reports(items: Sequence[Report], now: datetime, *, with_issue: bool = False) -> str:
+    """Write reports as a table, with the issue that each is about where that is not known."""
+    return table(_REPORTS, [_report(each, now, with_issue=with_issue) for each in items])
 
 
 def _message(it: Issue, now: datetime) -> list[str]:
@@ -84,9 +81,9 @@ def _message(it: Issue, now: datetime) -> list[str]:
     ]
 
 
-def _report(it: Report, now: datetime, *, several: bool) -> list[str]:
+def _report(it: Report, now: datetime, *, with_issue: bool) -> list[str]:
     return [
-        name(it.issue.short_id or it.issue.id) if it.issue and several else "",
+        name(it.issue.short_id or it.issue.id) if it.issue and with_issue else "",
         name(it.event_id),
         short_ago(it.date_created, now),
         _who(it.name, it.email),

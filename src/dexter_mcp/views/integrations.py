@@ -12,7 +12,7 @@ from dexter_mcp.sentry.integrations import CodeMapping, Integration, Provider, S
 from dexter_mcp.sentry.releases import ReleaseCommit
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.repositories import Repository
-from dexter_mcp.sentry.sentry_apps import AppInstallation, SentryApp
+from dexter_mcp.sentry.sentry_apps import SentryApp
 from dexter_mcp.sentry.workflows import Workflow
 from dexter_mcp.views.alerts_words import Names, action
 from dexter_mcp.views.answer import Answer
@@ -44,11 +44,12 @@ _ABILITIES: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Apps:
-    """The apps of an organization: installed ones, and those that it made."""
+class App:
+    """An app in an organization: how far its installation is, and what is known of it."""
 
-    installations: Page[AppInstallation]
-    owned: Sequence[SentryApp]
+    slug: str
+    status: str = "not installed"
+    known: SentryApp | None = None
 
 
 def installed(page: Page[Integration], now: datetime) -> Iterator[str]:
@@ -68,25 +69,20 @@ def installed(page: Page[Integration], now: datetime) -> Iterator[str]:
     yield from _lines(headers, rows) or ["none; include=providers names what could be installed"]
 
 
-def apps(them: Apps) -> Iterator[str]:
+def apps(page: Page[App]) -> Iterator[str]:
     """Show apps, a line each; of those that others made no more is known here than their name."""
-    made = {each.slug: each for each in them.owned}
-    status = {each.app.slug: each.status for each in them.installations.items}
-    rows = [
-        _app_row(slug, made.get(slug), status.get(slug, "not installed"))
-        for slug in dict.fromkeys([*status, *made])
-    ]
-    yield from _lines(("app", "name", "state", "may", "told of", "alerts"), rows)
+    headers = ("app", "name", "state", "may", "told of", "alerts")
+    yield from _lines(headers, [_app_row(each) for each in page.items])
 
 
-def _app_row(slug: str, app: SentryApp | None, status: str) -> list[str]:
-    standing = name(status) + (", disabled" if app and app.is_disabled else "")
+def _app_row(it: App) -> list[str]:
+    app = it.known
     if app is None:
-        return [name(slug), "", standing]
+        return [name(it.slug), "", name(it.status)]
     return [
-        name(slug),
+        name(it.slug),
         name(app.name),
-        standing,
+        name(it.status) + (", disabled" if app.is_disabled else ""),
         _few(app.scopes),
         _few(app.events),
         "yes" if app.is_alertable else "",

@@ -1,8 +1,10 @@
 """Which of a thing's many fields are worth showing: a table of the telling ones, or a record."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil
 from typing import Any, Final
 
 from dexter_mcp.sentry.json_types import is_object
@@ -24,8 +26,9 @@ _ROOM: Final = 480.0
 """Tokens in all rows together, as far as they can be guessed: 20 of them must stay affordable."""
 _A_ROW: Final = (25.0, 64.0)
 """Tokens in a row, at least and at most."""
-_LETTER, _OTHER, _HASHED = 0.24, 0.55, 0.56
-"""Tokens that a character costs: hashes cost more than numbers, and those more than words."""
+_HASHED, _PUNCTUATION = 0.56, 0.8
+"""Tokens that a character of a hash costs, and a mark between words."""
+_PIECES: Final = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _CUT: Final = 0.32
 _WORTH_IT: Final = 5.0
 """Tokens that a longer text needs to say anything; it is cut if it has no more."""
@@ -212,11 +215,18 @@ def _fitting(columns: Sequence[_Column], rows: int) -> list[_Column]:
 
 
 def _tokens(cell: str) -> float:
-    """Guess what a cell costs."""
+    """Guess what a cell costs: words little, capitals and numbers more, hashes most."""
     if _is_hash(cell):
         return len(cell) * _HASHED
-    letters = sum(map(str.isalpha, cell))
-    return letters * _LETTER + (len(cell) - letters) * _OTHER
+    return sum(_piece(piece) for piece in _PIECES.findall(cell))
+
+
+def _piece(piece: str) -> float:
+    if piece.isdecimal():
+        return ceil(len(piece) / 3)
+    if piece.isalpha():
+        return ceil(len(piece) / (3 if piece.isupper() else 6))
+    return _PUNCTUATION
 
 
 def _is_hash(cell: str) -> bool:

@@ -128,7 +128,7 @@ def score(query: str, operation: Operation) -> float:
     points = sum(
         max(
             _rarity(word) * _weight(word, told),
-            *(_BY_SYNONYM * _rarity(also) * _weight(also, told) for also in _others(word)),
+            *(_BY_SYNONYM * _rarity(also) * _weight(also, told) for also in synonyms(word)),
             0.0,
         )
         for word in asked
@@ -137,7 +137,8 @@ def score(query: str, operation: Operation) -> float:
     return standing * points / (1 + _SIMPLER * len(operation.path))
 
 
-def _others(word: str) -> Sequence[str]:
+def synonyms(word: str) -> Sequence[str]:
+    """Name what else a word of everyday speech may mean in Sentry's."""
     return words(_ALSO.get(word, ""))
 
 

@@ -1,5 +1,6 @@
 """Routes about the files that came with events."""
 
+import re
 from hashlib import sha1
 
 from starlette.responses import JSONResponse, Response
@@ -14,6 +15,9 @@ from dexter_mcp.simulator.routes.refusals import not_found
 from dexter_mcp.simulator.shapes.times import from_epoch, iso
 from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
+
+_KIND = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+_UNKNOWN = "application/octet-stream"
 
 
 def routes(world: World) -> list[BaseRoute]:
@@ -56,7 +60,8 @@ def _one(call: Call) -> Response:
 def _download(attachment: Attachment) -> Response:
     name = attachment.name.replace('"', "").encode("ascii", "replace").decode()
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(attachment.content, headers=headers, media_type=attachment.mimetype)
+    kind = attachment.mimetype if _KIND.fullmatch(attachment.mimetype) else _UNKNOWN
+    return Response(attachment.content, headers=headers, media_type=kind)
 
 
 def _shapes(call: Call, event: Event) -> list[Json]:

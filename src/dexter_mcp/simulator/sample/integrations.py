@@ -130,7 +130,7 @@ def _installed(world: "World") -> Iterator[Integration]:
         "acme-warehouse",
         "acme-warehouse.azure.test",
         out_of_date=True,
-        grace_ends=world.now() + 9 * _DAY,
+        grace_ends=world.now() + 9.5 * _DAY,
     )
 
 
