@@ -126,6 +126,7 @@ async def test_a_wait_for_the_users_own_limit_is_not_blamed_on_sentry() -> None:
     with anyio.fail_after(5), pytest.raises(RateLimited) as caught:
         await slow.enter(BUCKET)
     assert caught.value.retry_after == 10
+    assert caught.value.why == "this server's own limit is reached"
     assert str(caught.value) == (
         "This server may send Sentry 0.1 requests a second at most, so nothing was sent. "
         "Wait 10 s, then go on; or raise DEXTER_REQUESTS_PER_SECOND."

@@ -180,4 +180,4 @@ class TestSurroundings:
         text = shown(context(issue=issue))
         assert "first in release 2.8.4, last in 2.9.0\n" in text
         assert "ticket acme/shop#12 https://git.test/12\n" in text
-        assert "2 user reports\n" in text
+        assert "2 user reports (include=feedback)\n" in text

@@ -3,7 +3,18 @@
 from types import ModuleType
 from typing import Final
 
-from canaries import alerts, catalogue, discover, issues, projects, releases, stats, teams
+from canaries import (
+    alerts,
+    catalogue,
+    discover,
+    integrations,
+    issues,
+    projects,
+    releases,
+    scim,
+    stats,
+    teams,
+)
 from canaries.payload import Canaries
 from canaries.place import Calls, Place
 from dexter_mcp.simulator import World
@@ -17,8 +28,10 @@ _DOMAINS: Final[tuple[ModuleType, ...]] = (
     alerts,
     projects,
     releases,
+    integrations,
     stats,
     teams,
+    scim,
 )
 """Each has `settle`, which puts canaries into the world, and `calls`, which looks for them.
 

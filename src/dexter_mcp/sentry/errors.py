@@ -97,7 +97,12 @@ class NotFound(SentryError):
 
 
 class RateLimited(SentryError):
-    """Sentry asked us to slow down for longer than we were willing to wait."""
+    """Sentry asked us to slow down for longer than we were willing to wait.
+
+    `why` says in half a sentence who wants it so.
+    """
+
+    why = "Sentry asks to wait"
 
     @classmethod
     def for_seconds(cls, seconds: float, reason: str = "") -> Self:

@@ -185,7 +185,7 @@ class _OwnLimit:
             f"This server may send Sentry {self._per_second:g} requests a second at most, so "
             f"nothing was sent. Wait {whole} s, then go on; or raise DEXTER_REQUESTS_PER_SECOND."
         )
-        failure.retry_after = whole
+        failure.retry_after, failure.why = whole, "this server's own limit is reached"
         return failure
 
 

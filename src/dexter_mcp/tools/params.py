@@ -16,14 +16,14 @@ def listed(value: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
 
-Org = Annotated[str, Field(description="Organization slug or id; optional if unambiguous.")]
-Project = Annotated[Names, Field(description="Slugs or ids; empty for all.")]
+Org = Annotated[str, Field(description="Slug or id.")]
+Project = Annotated[Names, Field(description="Slugs or ids.")]
 Issue = Annotated[str, Field(min_length=1, description="Issue number, short id, event id or link.")]
-Environment = Annotated[Names, Field(description="Names; empty for all.")]
+Environment = Annotated[Names, Field(description="Names.")]
 Period = Annotated[str, Field(description="Such as 24h, 14d.")]
-Start = Annotated[str, Field(description="ISO 8601, with `end`, instead of `period`.")]
+Start = Annotated[str, Field(description="ISO 8601; instead of `period`.")]
 End = Annotated[str, Field(description="ISO 8601.")]
-Limit = Annotated[int, Field(ge=1, le=100, description="Page size, up to 100.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="Up to 100.")]
 Detail = Annotated[
     Literal["brief", "normal", "full"],
     Field(description="How much of each part."),

@@ -22,8 +22,6 @@ TO_ANSWER = 3.0
 OVERHEAD = 1_500
 """Bytes that an answer takes besides its body: headers, URL, the entry itself."""
 
-_LIMITED = "Sentry asks to wait"
-
 
 @dataclass(frozen=True)
 class _Kept:
@@ -87,14 +85,15 @@ class Cached(Wrapper):
         with anyio.move_on_after(_patience(request)):
             try:
                 response = await self._read(request, fresh_for)
-            except RateLimited:
-                why = _LIMITED
+            except RateLimited as limited:
+                why = limited.why
             except (httpx2.RequestError, Resting):
                 pass
             else:
                 if _is_answer(response):
                     return response
-                why = _LIMITED if response.status_code == HTTPStatus.TOO_MANY_REQUESTS else why
+                is_limit = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+                why = RateLimited.why if is_limit else why
         self._pulse.count("stale")
         return copy_of(kept.response, {"age": self._clock() - kept.since, "stale": why})
 

@@ -27,13 +27,12 @@ class Throttled(Wrapper):
         """
         background = bool(request.extensions.get("background", False))
         leave = await self._limiter.enter(_bucket(request), background=background)
-        status, told = 0, dict[str, str]()
+        response: httpx2.Response | None = None
         try:
             response = await self._inner.handle_async_request(request)
-            status, told = response.status_code, dict(response.headers)
             return response
         finally:
-            leave(status, told)
+            leave(response.status_code if response else 0, response.headers if response else {})
 
 
 def _bucket(request: httpx2.Request) -> Bucket:

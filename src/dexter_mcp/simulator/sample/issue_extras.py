@@ -65,7 +65,11 @@ def stories() -> Iterator[Story]:
     raised: Json = {
         "type": "TypeError",
         "value": "Cannot read properties of undefined (reading 'mount')",
-        "mechanism": {"type": "auto.browser.global_handlers.onerror", "handled": False},
+        "mechanism": {
+            "type": "auto.browser.global_handlers.onerror",
+            "handled": False,
+            "exception_id": 0,
+        },
         "stacktrace": {"frames": frames},
     }
     yield Story(
