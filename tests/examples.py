@@ -56,7 +56,6 @@ SOURCES: Final[Mapping[str, tuple[Source, ...]]] = {
     "replay": (Source("list_replays", ("data", "id")),),
     "repo": (Source("list_repositories"),),
     "saved_query": (Source("list_saved_queries"),),
-    "segment": (Source("list_replay_segments"),),
     "sentry_app": (Source("list_org_sentry_apps", ("slug",)),),
     "short_id": (Source("list_issues", ("shortId",)),),
     "snapshot": (Source("get_latest_base_snapshot", ("head_artifact_id",)),),
@@ -74,6 +73,7 @@ VALUES: Final[Mapping[str, Sequence[str]]] = {
     "org": ["acme"],
     "platform": ["apple"],
     "query": ["issue.id:[1,2]"],
+    "segment": ["0"],
     "start": [(NOW - timedelta(days=7)).isoformat()],
 }
 """Examples for what no list tells, by name; where several are given, one of them fits."""

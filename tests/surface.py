@@ -53,6 +53,7 @@ def _tools() -> Iterator[Shown]:
                     description=offered.description,
                     input_schema=offered.parameters,
                     annotations=offered.annotations,
+                    _meta=offered.meta,
                 ),
             )
 

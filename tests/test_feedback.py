@@ -1,18 +1,26 @@
 """What end users wrote: through the widget, and about errors."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from answers import Ask
 from clock import generous, now
+from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
-from dexter_mcp.simulator.telling.story import Story
+from dexter_mcp.simulator.telling.story import Json, Story
 from small_world import small_world, story
 from tokens import tokens
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Offer every tool about issues, the daily ones and the others."""
+    return replace(settings, toolsets=("issues",))
 
 
 async def test_what_customers_wrote_through_the_widget_is_listed(ask: Ask) -> None:
@@ -99,6 +107,6 @@ class TestMany:
 
 
 def _said(message: str) -> Story:
-    payload = {"platform": "javascript", "level": "info", "tags": {}}
+    payload: Json = {"platform": "javascript", "level": "info", "tags": {}}
     told = payload | {"contexts": {"feedback": {"message": message, "contact_email": "a@b.test"}}}
     return story(payload=told, count=1, users=1, category="feedback", kind="feedback")

@@ -10,11 +10,8 @@ from dexter_mcp.simulator import World
 from dexter_mcp.simulator.intake.attachment import Attachment
 from dexter_mcp.tools.params import EventSection, Section
 
-UNSHOWN: Final = frozenset(
-    {"module of ours", "package of ours", "package of theirs"}
-    | {"subtitle", "name of report", "name of message"}
-)
-"""Where the file or the title says it already, or the address does."""
+UNSHOWN: Final = frozenset({"module of ours", "package of ours", "package of theirs"})
+"""Where the file says it already."""
 
 
 def settle(world: World, canaries: Canaries) -> None:

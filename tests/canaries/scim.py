@@ -11,4 +11,4 @@ def settle(_: World, __: Canaries) -> None:
 
 def calls(_: Place) -> Calls:
     """Name ways to call each tool that together show all that it can show."""
-    return {"list_scim": [{}, {"kind": "groups"}, {"query": "ana@acme.test"}]}
+    return {"list_scim": [{}, {"kind": "groups"}, {"query": "1"}, {"kind": "groups", "query": "1"}]}

@@ -1,13 +1,14 @@
 """What an organization is connected to, on one page, and one connection on its own."""
 
-from collections.abc import Sequence
-from typing import Final, Literal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Final, Literal, TypeVar
 
-from dexter_mcp.insights import facets
+from dexter_mcp.insights import facets, missing
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.facets import Facet, Facets
-from dexter_mcp.sentry.errors import Invalid, NotFound, Refused
-from dexter_mcp.sentry.integrations import Integration
+from dexter_mcp.sentry.errors import Invalid, NotFound, Refused, SentryError
+from dexter_mcp.sentry.integrations import Integration, Provider
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.workflows import Workflow
 from dexter_mcp.views import integrations as view
@@ -15,7 +16,9 @@ from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.integrations import App
 from dexter_mcp.views.listing import echo
 
-Part = Literal["installed", "apps", "providers", "repositories", "code_mappings"]
+T = TypeVar("T")
+
+Part = Literal["installed", "apps", "providers", "repositories", "code_mappings", "forwarding"]
 IntegrationPart = Literal["settings", "repositories", "code_mappings", "alerts"]
 _USUAL: Final[tuple[Part, ...]] = ("installed", "apps")
 _OF_PROVIDERS: Final = frozenset({"installed", "providers"})
@@ -32,6 +35,7 @@ async def list_integrations(
 
     Raises:
         Invalid: A cursor came without a single part, or `provider` with a part that has none.
+        SentryError: None of the parts came, for this reason.
     """
     facets.alone(include, cursor)
     wanted = include or (("installed",) if provider else _USUAL)
@@ -40,13 +44,34 @@ async def list_integrations(
     home, provider = await desk.org(org), provider.strip().lower()
     asked = {"org": home, "provider": provider}
     link = f"{desk.sentry.url}/settings/{home}/integrations/"
-    return await facets.answer(
+    errors = list[SentryError]()
+    parts = _connected(desk, home, provider, cursor)
+    told = await facets.answer(
         desk,
         [f"integrations, {echo(**asked)}", link],
-        _connected(desk, home, provider, cursor),
+        {name: replace(part, ask=_noting(part.ask, errors)) for name, part in parts.items()},
         wanted,
         thing=("asked", asked),
     )
+    if len(errors) == len(set(wanted)):
+        with missing.organization(home):
+            raise errors[0]
+    return told
+
+
+def _noting(
+    ask: Callable[[], Awaitable[T]], errors: list[SentryError]
+) -> Callable[[], Awaitable[T]]:
+    """Note why a part did not come: an answer without any is none."""
+
+    async def noted() -> T:
+        try:
+            return await ask()
+        except SentryError as error:
+            errors.append(error)
+            raise
+
+    return noted
 
 
 def _connected(desk: Desk, org: str, provider: str, cursor: str) -> Facets:
@@ -57,9 +82,7 @@ def _connected(desk: Desk, org: str, provider: str, cursor: str) -> Facets:
             lambda page: view.installed(page, now),
         ),
         "apps": Facet(lambda: _apps(desk, org, cursor), view.apps),
-        "providers": Facet(
-            lambda: sentry.integrations.providers(org, provider=provider), view.providers
-        ),
+        "providers": Facet(lambda: _providers(desk, org, provider), view.providers),
         "repositories": Facet(
             lambda: sentry.repositories.list(org, per_page=_ROWS, cursor=cursor), view.repositories
         ),
@@ -67,7 +90,14 @@ def _connected(desk: Desk, org: str, provider: str, cursor: str) -> Facets:
             lambda: sentry.integrations.code_mappings(org, per_page=_ROWS, cursor=cursor),
             view.code_mappings,
         ),
+        "forwarding": Facet(lambda: sentry.integrations.forwarders(org), view.forwarding),
     }
+
+
+async def _providers(desk: Desk, org: str, wanted: str) -> tuple[Provider, ...]:
+    """Pick from all that there are, because Sentry says of an unknown one only that it failed."""
+    known = await desk.sentry.integrations.providers(org)
+    return tuple(each for each in known if wanted in {"", each.key, each.name.lower()})
 
 
 async def _apps(desk: Desk, org: str, cursor: str) -> Page[App]:

@@ -56,9 +56,12 @@ async def _tracker(desk: Desk, org: str, named: str) -> Integration:
             return only
         case []:
             if found:
-                raise Rejected(f"{found[0].name!r} holds no tickets. {_WHICH}")
-            nothing = NotFound(f"No integration {named[:80]!r} is visible in {org!r}.")
-            nothing.advice = _WHICH
+                raise Rejected(
+                    f"{found[0].name!r} holds no tickets. list_issue_tickets names what could."
+                )
+            which = repr(named[:80]) if named else "that holds tickets"
+            nothing = NotFound(f"No integration {which} is visible in {org!r}.")
+            nothing.advice = "list_integrations names those that are installed."
             raise nothing
         case several:
             raise ambiguous(repr(named[:80]) if named else "`integration`", several)
@@ -66,6 +69,3 @@ async def _tracker(desk: Desk, org: str, named: str) -> Integration:
 
 async def _all(desk: Desk, org: str) -> list[Integration]:
     return (await desk.sentry.integrations.list(org, features=(TRACKS,))).items
-
-
-_WHICH = "list_issue_tickets names those that could hold one."

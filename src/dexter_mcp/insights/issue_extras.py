@@ -9,7 +9,7 @@ from dexter_mcp.insights.side_by_side import Part, SideBySide
 from dexter_mcp.sentry.attachments import Attachment
 from dexter_mcp.sentry.errors import NotFound
 from dexter_mcp.sentry.events import Event
-from dexter_mcp.sentry.issue_counts import InRelease
+from dexter_mcp.sentry.issue_counts import CurrentRelease
 from dexter_mcp.sentry.issues import Issue
 from dexter_mcp.sentry.source_maps import SourceMapDebug
 from dexter_mcp.views import issue_extras as view
@@ -116,7 +116,7 @@ async def _attachments(desk: Desk, org: str, shown: Part[Event]) -> tuple[Attach
 
 async def _stats(
     desk: Desk, org: str, asked: Part[Issue], environment: Sequence[str]
-) -> tuple[Issue, InRelease | None]:
+) -> tuple[Issue, CurrentRelease | None]:
     issue = await _required(asked)
     current = await _if_any(
         lambda: desk.sentry.issue_counts.current_release(org, issue.id, environment=environment)

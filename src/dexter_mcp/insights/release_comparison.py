@@ -42,7 +42,33 @@ async def compare(
     project: Sequence[str],
     environment: Sequence[str],
 ) -> Answer:
-    """Answer with two releases side by side; without a baseline, with the one before.
+    """Answer with two releases side by side; raises as `compared`."""
+    told = await compared(
+        desk,
+        release=release,
+        baseline=baseline,
+        org=org,
+        project=project,
+        environment=environment,
+    )
+    if isinstance(told, Answer):
+        return told
+    budget = desk.settings.answer_budget
+    return view.comparison(told, fence=desk.fence(), now=desk.now(), budget=budget)
+
+
+async def compared(
+    desk: Desk,
+    *,
+    release: str,
+    baseline: str,
+    org: str,
+    project: Sequence[str],
+    environment: Sequence[str],
+) -> view.Comparison | Answer:
+    """Set two releases side by side; without a baseline, with the one before.
+
+    Where a name may mean several releases, answer with these.
 
     Raises:
         NotFound: One of them does not exist, or there is none before.
@@ -57,13 +83,7 @@ async def compare(
     if other.only is None:
         return _unclear(desk, other)
     asked = view.Asked(scope.org, tuple(environment), _PERIOD)
-    pair = Pair(desk, scope, (found.only, other.only), asked)
-    return view.comparison(
-        await _gathered(pair, since),
-        fence=desk.fence(),
-        now=desk.now(),
-        budget=desk.settings.answer_budget,
-    )
+    return await _gathered(Pair(desk, scope, (found.only, other.only), asked), since)
 
 
 def _unclear(desk: Desk, found: Found) -> Answer:

@@ -35,7 +35,7 @@ class Found:
 async def list_saved(desk: Desk, *, org: str, query: str, limit: int) -> Answer:
     """Answer with the saved queries of an organization, the last changed first."""
     home = await desk.org(org)
-    found = await _read(desk, home, query=query, per_page=limit)
+    found = await gathered(desk, home, query=query, per_page=limit)
     return view.listing(
         found.queries[:limit],
         org=home,
@@ -82,7 +82,7 @@ async def find(desk: Desk, org: str, named: str) -> SavedQuery:
     if found := _LINK.search(named):
         source = "discover" if found["page"] == "discover" else "explore"
         return await _get(desk, org, source, found["id"])
-    there = (await _read(desk, org, query="", per_page=100)).queries
+    there = (await gathered(desk, org, query="", per_page=100)).queries
     return _only(_called(there, named.strip()), there, named)
 
 
@@ -125,7 +125,7 @@ async def _get(desk: Desk, org: str, source: Source, number: str) -> SavedQuery:
         raise missing from error
 
 
-async def _read(desk: Desk, org: str, *, query: str, per_page: int) -> Found:
+async def gathered(desk: Desk, org: str, *, query: str, per_page: int) -> Found:
     """Ask both sources; a server without one of them has no queries there.
 
     Raises:

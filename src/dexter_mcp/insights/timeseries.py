@@ -54,7 +54,13 @@ class _Sent:
 
 
 async def query_timeseries(desk: Desk, wanted: SeriesWanted) -> Answer:
-    """Answer with series, under the query as it was sent.
+    """Answer with series, under the query as it was sent; raises as `read_series`."""
+    found, asked = await read_series(desk, wanted)
+    return view.listing(found, asked, fence=desk.fence(), now=desk.now())
+
+
+async def read_series(desk: Desk, wanted: SeriesWanted) -> tuple[TimeSeries, view.Asked]:
+    """Read series, and say what was asked, as it was sent.
 
     Raises:
         Invalid: It could not be asked.
@@ -69,7 +75,7 @@ async def query_timeseries(desk: Desk, wanted: SeriesWanted) -> Answer:
 
     columns = [*expressions.split(wanted.axes), *wanted.group_by]
     sent, found = await spoken(desk, place, wanted.about, columns, ask)
-    return view.listing(found, _described(place, wanted, sent), fence=desk.fence(), now=desk.now())
+    return found, _described(place, wanted, sent)
 
 
 async def _read(desk: Desk, place: Place, wanted: SeriesWanted, sent: _Sent) -> TimeSeries:

@@ -8,26 +8,27 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 import httpx2
-from pydantic import ValidationError
-from pydantic_core import from_json
 
 from dexter_mcp.sentry import cursors, trail, wire
+from dexter_mcp.sentry.bodies import is_web_page, json_of, parse, stand_in
+from dexter_mcp.sentry.capabilities import Capabilities
 from dexter_mcp.sentry.errors import (
     Broke,
     Broken,
     Invalid,
+    Lacks,
     NotFound,
     NoToken,
     Rejected,
     SentryError,
     TooLarge,
     Unclear,
-    Unreachable,
 )
+from dexter_mcp.sentry.failures import failure
+from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.regions import Regions
-from dexter_mcp.sentry.reply import Page, adapter, readable
+from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.transports.bounded import LIMIT
-from dexter_mcp.sentry.transports.wrapper import NEVER_LEFT
 
 T = TypeVar("T")
 
@@ -86,6 +87,7 @@ class Api:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._http, self._origin, self.regions, self._now = http, origin, regions, now
+        self.capabilities = Capabilities(now)
         self._retiring = set[str]()
 
     async def get(
@@ -127,7 +129,7 @@ class Api:
             "bucket": bucket,
         }
         response = await self._read(_Request("GET", path, query, base=base, extensions=how))
-        return _parse(shape, response)
+        return parse(shape, response)
 
     async def download(
         self,
@@ -151,7 +153,7 @@ class Api:
         told = response.headers.get("content-type") or "application/octet-stream"
         content_type = told.partition(";")[0].strip().lower()
         if content_type == "text/html" and "content-disposition" not in response.headers:
-            raise _stand_in(response)
+            raise stand_in(response)
         return Download(response.content, content_type)
 
     async def page(
@@ -163,11 +165,13 @@ class Api:
         fresh_for: float = 0.0,
         base: str = "",
         bucket: str = "",
+        envelope: str = "",
         **query: wire.QueryValue,
     ) -> Page[T]:
         """Read one page of `item`s, from where the last page's `next_cursor` points.
 
         A server that gives more than the `limit` or `per_page` that was asked for is cut short.
+        Where Sentry wraps the list in an object, `envelope` is the key under which it stands.
 
         Raises:
             Invalid: The cursor belongs to another query.
@@ -176,17 +180,34 @@ class Api:
         bound_to = f"{path}?{wire.query_string(query)}"
         narrowed = {**query, "cursor": cursors.unseal(cursor, bound_to) if cursor else None}
         how = {"fresh_for": fresh_for, "bucket": bucket}
-        response = await self._read(_Request("GET", path, narrowed, base=base, extensions=how))
+        request = _Request("GET", path, narrowed, base=base, extensions=how)
+        response = await self._page_sized(request)
         onward = wire.next_cursor(response.headers.get("link"))
         counted = wire.hits(response.headers)
-        items = _parse(list[item], response)
+        items = parse(list[item], response, envelope)
         most = wire.page_size(query) or len(items)
         return Page(
             items=items[:most],
             next_cursor=cursors.seal(onward, bound_to) if onward else "",
             total=counted.total if len(items) <= most else len(items),
             at_least=counted.at_least,
+            beside=parse(dict[str, Any], response) if envelope else {},
         )
+
+    async def _page_sized(self, request: _Request) -> httpx2.Response:
+        """Read a page of the size asked for, so that none of what follows is lost.
+
+        A server of another make overlooks `per_page`, and is told `limit`, once it has shown that.
+        """
+        if self.capabilities.know("paging"):
+            return await self._read(_limited(request))
+        response = await self._read(request)
+        rows, most = json_of(response), wire.page_size(request.query)
+        too_many = is_array(rows) and 0 < most < len(rows)
+        if not too_many or not wire.next_cursor(response.headers.get("link")):
+            return response
+        self.capabilities.note("paging")
+        return await self._read(_limited(request))
 
     async def send(
         self,
@@ -219,13 +240,48 @@ class Api:
         """
         how = {"touches": tuple(touches), "bucket": bucket}
         try:
-            return _parse(
+            return parse(
                 shape, await self._read(_Request(method, path, query, body, extensions=how))
             )
         except (Broke, Broken, TooLarge) as failure:
             raise Unclear(*failure.args) from failure
 
     async def _read(self, request: _Request) -> httpx2.Response:
+        """Ask, and tell what a server does not know from what is not there.
+
+        A server of another make answers with a page for people where Sentry has a route.
+
+        Raises:
+            Lacks: It knows the organization, and nothing of this.
+        """
+        try:
+            response = await self._placed(request)
+        except NotFound as missing:
+            org = wire.organization_in(request.path)
+            if not missing.wordless or (org and not self.regions.known(org)):
+                raise
+            raise Lacks(wire.origin(self._origin.url), request.path) from missing
+        if is_web_page(response) and not request.extensions.get("raw"):
+            raise await self._instead(request, response)
+        return response
+
+    async def _instead(self, request: _Request, page: httpx2.Response) -> SentryError:
+        """Say what a page in place of an answer means: some servers have one for every address.
+
+        Where even the root of the API is a page, something else stands before Sentry.
+        """
+        base = request.base or self.regions.known(wire.organization_in(request.path))
+        base = base or self._origin.url
+        if request.method != "GET":
+            return stand_in(page)
+        if not self.capabilities.know("pages", base):
+            root = await self._ask(_Request("GET", f"{wire.API}/"), f"{base}{wire.API}/")
+            if not is_object(json_of(root)):
+                return stand_in(page)
+            self.capabilities.note("pages", org=base)
+        return Lacks(wire.origin(base), request.path)
+
+    async def _placed(self, request: _Request) -> httpx2.Response:
         """Ask the region that is known for the organization, or find out which one it is."""
         org = wire.organization_in(request.path)
         host = request.base or self.regions.known(org)
@@ -256,7 +312,7 @@ class Api:
         if response.is_success:
             self._heed(response)
             return response
-        said = wire.detail(_json(response))
+        said = wire.detail(json_of(response))
         raise wire.error_for(
             response.status_code, said, response.headers, self._origin.url, self._now()
         )
@@ -300,12 +356,19 @@ class Api:
                 request.method, url, json=request.body, extensions=how
             )
         except httpx2.RequestError as error:
-            raise _failure(wire.origin(url), error) from error
+            raise failure(wire.origin(url), error) from error
         except httpx2.InvalidURL as error:
             raise Invalid("The arguments are too long for one request. Shorten them.") from error
         if (age := response.extensions.get("age")) is not None:
             trail.current().remember(age, response.extensions.get("stale", ""))
+        lasts = request.extensions.get("fresh_for" if response.is_success else "absent_for", 0.0)
+        trail.current().rest_on(lasts - (age or 0.0))
         return response
+
+
+def _limited(request: _Request) -> _Request:
+    size = wire.page_size(request.query)
+    return replace(request, query={**request.query, "limit": size}) if size else request
 
 
 def _target(request: _Request, response: httpx2.Response) -> str | None:
@@ -327,56 +390,3 @@ def _target(request: _Request, response: httpx2.Response) -> str | None:
             "file in Sentry itself."
         )
     return target
-
-
-def _failure(host: str, error: httpx2.RequestError) -> SentryError:
-    """Name what went wrong on the way."""
-    reason = str(error) or type(error).__name__
-    if isinstance(error, NEVER_LEFT):
-        remedy = f" {_PRIVATE_AUTHORITY}" if "CERTIFICATE_VERIFY_FAILED" in reason else ""
-        return Unreachable(f"{host} could not be reached: {reason}.{remedy}")
-    if isinstance(error, httpx2.TimeoutException):
-        return Broke(f"{host} did not answer in time.")
-    if isinstance(error, httpx2.DecodingError):
-        return Broken(f"{host} sent a garbled answer: {reason}.")
-    return Broke(f"The connection to {host} broke: {reason}.")
-
-
-_PRIVATE_AUTHORITY = (
-    "If a private authority signs its certificates, name its file in DEXTER_CA_BUNDLE."
-)
-_NOT_JSON = object()
-
-
-def _json(response: httpx2.Response) -> Any:
-    """Read a body as JSON whatever its type says: Sentry's 429 claims to be HTML.
-
-    What was parsed on the way is shared with whoever asked the same at once: do not change it.
-    """
-    if (known := response.extensions.get("json")) is not None:
-        return known
-    try:
-        return from_json(response.content)
-    except ValueError:
-        return _NOT_JSON
-
-
-def _stand_in(response: httpx2.Response) -> Broken:
-    return Broken(
-        f"{wire.origin(str(response.url))} did not answer with JSON, so perhaps it is not "
-        "Sentry, or a sign-in page stands before it. Check SENTRY_URL if this goes on."
-    )
-
-
-def _parse(shape: type[T], response: httpx2.Response) -> T:
-    body = _json(response) if response.content.strip() or response.request.method == "GET" else None
-    if body is _NOT_JSON:
-        raise _stand_in(response)
-    try:
-        return readable(body, adapter(shape).validate_python)
-    except ValidationError as error:
-        where = ".".join(map(str, error.errors(include_input=False)[0]["loc"])) or "the whole"
-        # The cause is left out: it quotes the reply, which strangers wrote.
-        raise Broken(
-            f"Sentry's reply to {response.url.path} was not understood at {where}."
-        ) from None

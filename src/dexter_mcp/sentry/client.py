@@ -14,6 +14,7 @@ from dexter_mcp.sentry.api import Api, Origin
 from dexter_mcp.sentry.attachments import Attachments
 from dexter_mcp.sentry.autofix import Autofix
 from dexter_mcp.sentry.catalogue import Catalogue
+from dexter_mcp.sentry.dashboards import Dashboards
 from dexter_mcp.sentry.debug_files import DebugFiles
 from dexter_mcp.sentry.detectors import Detectors
 from dexter_mcp.sentry.discover import Discover
@@ -31,9 +32,11 @@ from dexter_mcp.sentry.issues import Issues
 from dexter_mcp.sentry.limiter import LocalLimiter
 from dexter_mcp.sentry.members import Members
 from dexter_mcp.sentry.metric_alerts import MetricAlerts
+from dexter_mcp.sentry.monitors import Monitors
 from dexter_mcp.sentry.network import network
 from dexter_mcp.sentry.organizations import Organizations
 from dexter_mcp.sentry.ownership import Ownerships
+from dexter_mcp.sentry.profiles import Profiles
 from dexter_mcp.sentry.project_keys import ProjectKeys
 from dexter_mcp.sentry.project_settings import ProjectSettings
 from dexter_mcp.sentry.projects import Projects
@@ -41,6 +44,7 @@ from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.regions import Regions
 from dexter_mcp.sentry.release_files import ReleaseFiles
 from dexter_mcp.sentry.releases import Releases
+from dexter_mcp.sentry.replays import Replays
 from dexter_mcp.sentry.repositories import Repositories
 from dexter_mcp.sentry.saved_queries import SavedQueries
 from dexter_mcp.sentry.scim import Scim
@@ -51,6 +55,7 @@ from dexter_mcp.sentry.stats import Stats
 from dexter_mcp.sentry.tags import Tags
 from dexter_mcp.sentry.teams import Teams
 from dexter_mcp.sentry.timeseries import TimeSeriesQueries
+from dexter_mcp.sentry.traces import Traces
 from dexter_mcp.sentry.transports import (
     Bounded,
     Cached,
@@ -61,6 +66,7 @@ from dexter_mcp.sentry.transports import (
     Traced,
 )
 from dexter_mcp.sentry.transports.wrapper import Clock
+from dexter_mcp.sentry.uptime import Uptime
 from dexter_mcp.sentry.workflows import Workflows
 from dexter_mcp.settings import Settings
 
@@ -96,6 +102,8 @@ class Sentry:
         self.integrations, self.sentry_apps = Integrations(api), SentryApps(api)
         self.repositories, self.external_issues = Repositories(api), ExternalIssues(api)
         self.scim = Scim(api)
+        self.monitors, self.uptime, self.dashboards = Monitors(api), Uptime(api), Dashboards(api)
+        self.replays, self.traces, self.profiles = Replays(api), Traces(api), Profiles(api)
 
     @classmethod
     @asynccontextmanager

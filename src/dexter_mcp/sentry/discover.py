@@ -6,13 +6,13 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, PlainSerializer, PlainValidator
 
-from dexter_mcp.sentry import cursors, endpoints
+from dexter_mcp.sentry import endpoints
 from dexter_mcp.sentry.api import MOMENT, Api
 from dexter_mcp.sentry.errors import Rejected
 from dexter_mcp.sentry.json_types import is_array
 from dexter_mcp.sentry.reply import Page, Reply, adapter
 from dexter_mcp.sentry.untrusted import Untrusted
-from dexter_mcp.sentry.wire import path, query_string
+from dexter_mcp.sentry.wire import path
 
 MOST_FIELDS: Final = 20
 """Columns of a table, equations included."""
@@ -23,7 +23,6 @@ LARGEST_OF_LOGS: Final = 9_999
 
 _OF_SMALL_THINGS = frozenset({"logs", "ourlogs", "tracemetrics"})
 _DATASETS = re.compile(r"dataset must be one of:? *(?P<names>[\w, ]+)")
-_POSITION = re.compile(r"0:(?P<start>[0-9]{1,9}):0")
 
 
 def largest_page(dataset: str) -> int:
@@ -76,11 +75,6 @@ class Rows(Page[Row]):
     meta: Meta = Meta()
 
 
-class _Table(Reply):
-    data: tuple[Row, ...]
-    meta: Meta = Meta()
-
-
 class Discover:
     """What one can ask about events by the field."""
 
@@ -117,45 +111,29 @@ class Discover:
     ) -> Rows:
         """Read a page of a table: a column for each field, grouped by those beside an aggregate.
 
-        Its cursors are positions, and a page that is full may be the last.
         https://docs.sentry.io/api/explore/query-explore-events-in-table-format/
 
         Raises:
             Rejected: A field, a function, the query or the data set is none there.
             SentryError: As `errors` draws them.
         """
-        where = path("organizations", org, "events")
-        query_sent: dict[str, Any] = {
-            "dataset": dataset,
-            "field": field,
-            "query": query or None,
-            "sort": sort,
-            "project": project,
-            "environment": environment,
-            "statsPeriod": stats_period or None,
-            "start": start or None,
-            "end": end or None,
-            "per_page": per_page,
-        }
-        bound_to = f"{where}?{query_string(query_sent)}"
-        position = cursors.unseal(cursor, bound_to) if cursor else ""
-        table = await self._api.get(
-            _Table,
-            where,
+        page = await self._api.page(
+            Row,
+            path("organizations", org, "events"),
+            cursor=cursor,
             fresh_for=MOMENT,
             bucket=endpoints.EVENTS,
-            **query_sent,
-            cursor=position or None,
+            envelope="data",
+            dataset=dataset,
+            field=field,
+            query=query or None,
+            sort=sort,
+            project=project,
+            environment=environment,
+            statsPeriod=stats_period or None,
+            start=start or None,
+            end=end or None,
+            per_page=per_page,
         )
-        onward = _next(position, per_page) if len(table.data) >= per_page else ""
-        return Rows(
-            items=list(table.data[:per_page]),
-            meta=table.meta,
-            next_cursor=cursors.seal(onward, bound_to) if onward else "",
-        )
-
-
-def _next(position: str, per_page: int) -> str:
-    """Write the position after a page: the table's cursors count rows."""
-    found = _POSITION.fullmatch(position)
-    return f"0:{int(found['start'] if found else 0) + per_page}:0"
+        told = {"items": page.items, "next_cursor": page.next_cursor}
+        return Rows.model_validate({**told, "meta": page.beside.get("meta")})

@@ -9,6 +9,7 @@ SentryError
 ├── Unclear       a write that may have been carried out read what it became before sending again
 ├── Refused       401, 403                               use a token with the right scopes
 ├── NotFound      404                                    check the slug or the id
+│   └── Lacks     the server has no such thing at all    do without it
 ├── RateLimited   429                                    wait so many seconds, then try again
 ├── Rejected      any other 4xx, a redirect elsewhere    change the request
 │   ├── Gone      410: Sentry has retired this           use what replaced it
@@ -21,6 +22,9 @@ from typing import Self
 
 SCOPES = "org:read, project:read, team:read, member:read, event:read"
 """What a token needs for everything that this server reads."""
+
+
+_LONGEST_PATH = 200
 
 
 def _whole(seconds: float) -> int:
@@ -91,9 +95,25 @@ class Refused(SentryError):
 
 
 class NotFound(SentryError):
-    """Nothing has that slug or id, or the token may not see it."""
+    """Nothing has that slug or id, or the token may not see it.
 
+    `wordless` says that Sentry did not say what is missing: it may be the route itself.
+    """
+
+    wordless = False
     advice = "Check the slug or id with the matching list or search tool."
+
+
+class Lacks(NotFound):
+    """The server knows the organization, and nothing of what was asked about it."""
+
+    advice = "Check what was named; if that is right, do without."
+
+    def __init__(self, host: str, path: str) -> None:
+        super().__init__(
+            f"{host} has nothing at {path[:_LONGEST_PATH]} and gives no reason: the server may be "
+            "older than that, of another make, or have the feature switched off."
+        )
 
 
 class RateLimited(SentryError):

@@ -106,6 +106,22 @@ class CodeMapping(Reply):
     default_branch: str = ""
 
 
+class ForwardedProject(Reply):
+    """A project, as what forwards its events refers to it."""
+
+    slug: str = ""
+
+
+class Forwarder(Reply):
+    """What passes events on to another service. Its configuration holds keys and is not read."""
+
+    id: str
+    provider: str = ""
+    is_enabled: bool = True
+    enroll_new_projects: bool = False
+    enrolled_projects: tuple[ForwardedProject, ...] = ()
+
+
 class Integrations:
     """What one can ask about integrations."""
 
@@ -193,6 +209,15 @@ class Integrations:
             integrationId=integration or None,
             project=project or None,
             per_page=per_page,
+        )
+
+    async def forwarders(self, org: str) -> tuple[Forwarder, ...]:
+        """List what passes events on to other services.
+
+        https://docs.sentry.io/api/integrations/
+        """
+        return await self._api.get(
+            tuple[Forwarder, ...], path("organizations", org, "forwarding"), fresh_for=MINUTE
         )
 
 

@@ -27,7 +27,7 @@ class InRelease(Reply):
 
 
 class CurrentRelease(Reply):
-    """The newest release, if the issue occurs in it."""
+    """The newest release; None if the issue does not occur in it."""
 
     current_release: InRelease | None = None
 
@@ -114,16 +114,15 @@ class IssueCounts:
 
     async def current_release(
         self, org: str, issue: str, *, environment: Sequence[str] = ()
-    ) -> InRelease | None:
-        """Read how an issue does in the newest release; None if it does not occur there.
+    ) -> CurrentRelease:
+        """Read how an issue does in the newest release.
 
         Unpublished; Sentry's own pages use it.
         """
-        told = await self._api.get(
+        return await self._api.get(
             CurrentRelease,
             path("organizations", org, "issues", issue, "current-release"),
             fresh_for=MOMENT,
             absent_for=MOMENT,
             environment=environment,
         )
-        return told.current_release

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core.core_schema import ValidationInfo, ValidatorFunctionWrapHandler
 
@@ -87,7 +87,7 @@ class Page(Reply, Generic[T]):
 
     `total` is Sentry's count of all matches where it gives one; `at_least` says that the count
     stopped at Sentry's cap. `failed` says what did not come, a sentence for each part; the cursor
-    asks for it again.
+    asks for it again. `beside` is what stood beside the list where Sentry wraps it.
     """
 
     items: list[T]
@@ -95,3 +95,4 @@ class Page(Reply, Generic[T]):
     total: int | None = None
     at_least: bool = False
     failed: tuple[str, ...] = ()
+    beside: dict[str, Any] = Field(default_factory=dict[str, Any], exclude=True, repr=False)

@@ -15,7 +15,8 @@ class Trail:
     will do while Sentry answers. `requests` counts what went over the wire, each try of it;
     `writes` those of them that Sentry may have carried out. `ages` holds, for each answer that
     came from memory or was another caller's, the seconds since Sentry gave it; `stale` says why
-    some of it is older than it should be, if it is.
+    some of it is older than it should be, if it is. `lasts` is for how many seconds on all of it
+    is as fresh as it should be; `None` if nothing was asked.
     """
 
     refresh: bool = False
@@ -24,6 +25,7 @@ class Trail:
     writes: int = 0
     ages: list[float] = field(default_factory=list[float])
     stale: str = ""
+    lasts: float | None = None
 
     @property
     def oldest(self) -> float | None:
@@ -34,6 +36,11 @@ class Trail:
         """Record an answer that nothing was sent for."""
         self.ages.append(age)
         self.stale = self.stale or stale
+
+    def rest_on(self, seconds: float) -> None:
+        """Record for how long a part of the answer stays fresh."""
+        least = max(seconds, 0.0)
+        self.lasts = least if self.lasts is None else min(self.lasts, least)
 
 
 _current: ContextVar[Trail | None] = ContextVar("trail", default=None)

@@ -23,7 +23,8 @@ from dexter_mcp.sentry.json_types import is_array, is_object
 
 API = "/api/0"
 
-_NEXT = re.compile(r'<[^>]*>;\s*rel="next";\s*results="true";\s*cursor="(?P<cursor>[^"]+)"')
+_LINK = re.compile(r"<(?P<url>[^<>]*)>(?P<attributes>[^<>]*)")
+_ATTRIBUTE = re.compile(r'(?P<name>\w+)\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s";,]+))')
 _REGIONAL = re.compile(rf"{API}/(?:organizations|projects|teams)/(?P<org>[^/]+)/")
 _SCOPE = re.compile(r'scope="(?P<scopes>[^"]*)"')
 _SIGN_ON = re.compile(r"\bSSO\b|single sign-on", re.IGNORECASE)
@@ -100,9 +101,20 @@ def organization_in(api_path: str) -> str | None:
 
 
 def next_cursor(link: str | None) -> str:
-    """Find the cursor of the next page in a `Link` header; empty on the last page."""
-    found = _NEXT.search(link or "")
-    return found["cursor"] if found else ""
+    """Find the cursor of the next page in a `Link` header; empty on the last page.
+
+    Servers of other makes leave out what Sentry always says: `results`, or even `cursor`, which
+    then stands in the address.
+    """
+    for found in _LINK.finditer(link or ""):
+        told = {a["name"]: a["quoted"] or a["bare"] for a in _ATTRIBUTE.finditer(found[2])}
+        if told.get("rel") == "next" and told.get("results", "true") == "true":
+            return told.get("cursor") or _cursor_in(found["url"])
+    return ""
+
+
+def _cursor_in(url: str) -> str:
+    return next(iter(parse_qs(url.partition("?")[2]).get("cursor", [])), "")
 
 
 class Hits(NamedTuple):
@@ -150,8 +162,19 @@ def _detail_of_object(body: Mapping[str, Any], depth: int) -> str:
     for key in ("detail", "message", "error"):
         if said := detail(body.get(key), depth):
             return said
+    if said := _complaint(body):
+        return said
     fields = ((name, detail(value, depth)) for name, value in body.items())
     return "; ".join(f"{name}: {said}" for name, said in fields if said)
+
+
+def _complaint(body: Mapping[str, Any]) -> str:
+    """Read what a server of another make holds against a parameter: its name, and the reason."""
+    where, said = body.get("loc"), body.get("msg")
+    if not is_array(where) or not isinstance(said, str):
+        return ""
+    named = next((each for each in reversed(where) if isinstance(each, str)), "")
+    return f"{named}: {said}" if named else said
 
 
 def error_for(
@@ -179,13 +202,20 @@ def _declined(
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
             return _refusal(status, reason, headers, home)
         case HTTPStatus.NOT_FOUND:
-            return NotFound(f"Sentry found nothing there{reason}{_NO_REASON * (reason == '.')}")
+            return _missing(reason)
         case HTTPStatus.GONE:
             return Gone(replacement(headers))
         case HTTPStatus.TOO_MANY_REQUESTS:
             return None
         case _:
             return Rejected(f"Sentry refused the request ({status}){reason}")
+
+
+def _missing(reason: str) -> NotFound:
+    wordless = reason == "."
+    error = NotFound(f"Sentry found nothing there{reason}{_NO_REASON * wordless}")
+    error.wordless = wordless
+    return error
 
 
 def _detour(headers: Mapping[str, str], home: str) -> Rejected:

@@ -19,7 +19,7 @@ from mcp.types import (
 from dexter_mcp import __version__
 from dexter_mcp.insights.doorway import Doorway
 from dexter_mcp.prompts import prompts
-from dexter_mcp.resources import Guides, Summaries, add_resources
+from dexter_mcp.resources import Guides, Summaries, add_resources, tell_freshness
 from dexter_mcp.server.completion import complete
 from dexter_mcp.server.instructions import instructions
 from dexter_mcp.server.product import DexterServer
@@ -58,9 +58,10 @@ def build_server(
         instructions=instructions(settings, offer),
         tools=tools,
         lifespan=_lifespan(doorway),
+        middleware=[tell_freshness],
         log_level="WARNING",
     )
-    add_resources(server, choice.toolsets, Guides(offer, _table(tools)), Summaries(doorway))
+    add_resources(server, choice.toolsets, Guides(offer, _table(tools)), Summaries(doorway, offer))
     for prompt in prompts(offer):
         server.add_prompt(prompt)
     _add_completion(server, doorway)

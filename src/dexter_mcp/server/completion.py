@@ -1,6 +1,6 @@
-"""Completion of `org`, `project` and `issue` in resource templates and prompts."""
+"""Completion of what stands in resource templates and prompts."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import suppress
 
 import anyio
@@ -22,32 +22,25 @@ async def complete(
     A completion that can't be made, or not soon, is no reason to bother somebody who is typing,
     nor to hold up who waits for an answer.
     """
-    from dexter_mcp.sentry.errors import SentryError  # noqa: PLC0415 - costs a start dearly
+    from dexter_mcp.insights.completion import before, values  # noqa: PLC0415 - costs a start dearly
+    from dexter_mcp.sentry.errors import SentryError  # noqa: PLC0415 - likewise
     from dexter_mcp.sentry.trail import follow, in_background  # noqa: PLC0415 - likewise
 
+    done = before(argument.name, argument.value)
     settled = (context.arguments if context else None) or {}
     with follow(), in_background(), suppress(SentryError), anyio.move_on_after(_PATIENCE):
-        return _matching(await _values(doorway, argument.name, settled), argument.value)
+        found = await values(await doorway.desk(), argument.name, settled)
+        return _completion(done, _matching(found, argument.value[len(done) :]))
     return None
 
 
-async def _values(doorway: Doorway, name: str, settled: Mapping[str, str]) -> list[str]:
-    desk = await doorway.desk()
-    if name == "org":
-        return [org.slug for org in (await desk.sentry.organizations.list()).items]
-    if name not in {"project", "issue"}:
-        return []
-    org = await desk.org(settled.get("org", ""))
-    if name == "project":
-        return [project.slug for project in (await desk.sentry.projects.list(org)).items]
-    within = await desk.projects(org, [settled["project"]] if settled.get("project") else [])
-    recent = await desk.sentry.issues.search(org, project=within, limit=_MOST)
-    return [issue.short_id for issue in recent.items]
-
-
-def _matching(values: list[str], typed: str) -> Completion:
+def _matching(values: Sequence[str], typed: str) -> list[str]:
     wanted = typed.strip().lower()
     first = [value for value in values if value.lower().startswith(wanted)]
     later = [value for value in values if wanted in value.lower() and value not in first]
-    found = first + later
-    return Completion(values=found[:_MOST], total=len(found), has_more=len(found) > _MOST)
+    return first + later
+
+
+def _completion(done: str, found: Sequence[str]) -> Completion:
+    shown = [done + value for value in found[:_MOST]]
+    return Completion(values=shown, total=len(found), has_more=len(found) > _MOST)

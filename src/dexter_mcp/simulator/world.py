@@ -9,8 +9,10 @@ from dexter_mcp.simulator.intake import arrival as intake
 from dexter_mcp.simulator.intake.attachment import Attachment
 from dexter_mcp.simulator.intake.rendering import payload_of
 from dexter_mcp.simulator.memory.alerts import Alerts
+from dexter_mcp.simulator.memory.dashboards import Dashboards
 from dexter_mcp.simulator.memory.integrations import Integrations
 from dexter_mcp.simulator.memory.issue_extras import IssueExtras
+from dexter_mcp.simulator.memory.monitors import Monitors
 from dexter_mcp.simulator.memory.outcomes import Outcomes
 from dexter_mcp.simulator.memory.outgoing import Outgoing
 from dexter_mcp.simulator.memory.preprod import Preprod
@@ -26,6 +28,7 @@ from dexter_mcp.simulator.memory.records import (
     TokenKind,
 )
 from dexter_mcp.simulator.memory.releases import Shipping
+from dexter_mcp.simulator.memory.replays import Replays
 from dexter_mcp.simulator.memory.saved_queries import SavedQueries
 from dexter_mcp.simulator.memory.sessions import Sessions
 from dexter_mcp.simulator.memory.settings import Settings
@@ -83,6 +86,8 @@ class World:
         self.sessions, self.outcomes = Sessions(), Outcomes()
         self.preprod, self.outgoing = Preprod(), Outgoing()
         self.integrations = Integrations()
+        self.replays = Replays()
+        self.monitors, self.dashboards = Monitors(), Dashboards()
         self._ids = itertools.count(1)
         self.saved_queries = SavedQueries(self.next_id)
 

@@ -34,10 +34,15 @@ class Published(Tool):
 
 
 def published(choice: Choice, *, read_only: bool = False) -> Iterator[Tool]:
-    """Offer the tools that were chosen, or those of them that change nothing."""
+    """Offer the tools that were chosen, or those of them that change nothing.
+
+    A module that was written a moment ago has no surface yet, and so nothing on offer.
+    """
     surface = folder("surface", "tools")
     for toolset, module in choice.modules:
-        for file in sorted((surface / module).iterdir(), key=lambda file: file.name):
+        shown = surface / module
+        files = shown.iterdir() if shown.is_dir() else ()
+        for file in sorted(files, key=lambda file: file.name):
             if choice.offers(toolset, file.name.removesuffix(".json")):
                 tool = _as_listed(module, json.loads(file.read_text(encoding="utf-8")))
                 if not read_only or (tool.annotations and tool.annotations.read_only_hint):
@@ -56,4 +61,5 @@ def _as_listed(module: str, told: dict[str, Any]) -> Published:
         is_async=True,
         context_kwarg=None,
         annotations=ToolAnnotations.model_validate(told["annotations"]),
+        meta=told.get("_meta"),
     )

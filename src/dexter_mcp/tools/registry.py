@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 
 TOOLSETS: Final[Mapping[str, tuple[str, ...]]] = {
     "issues": ("issues", "events", "tags", "attachments", "feedback"),
-    "discover": ("discover", "saved_queries", "exports"),
+    "discover": ("discover", "charts", "saved_queries", "exports"),
     "alerts": ("alerts",),
     "releases": ("releases",),
     "integrations": ("integrations",),
     "projects": ("identity", "organizations", "projects"),
     "teams": ("teams",),
     "stats": ("stats",),
+    "replays": ("replays",),
+    "traces": ("traces",),
     "scim": ("scim",),
     "catalogue": ("catalogue",),
 }
@@ -26,7 +28,9 @@ _DAILY: Final[Mapping[str, frozenset[str]]] = {
     "issues": frozenset(
         {"search_issues", "get_issue", "get_event", "list_issue_events", "get_issue_tag"}
     ),
-    "discover": frozenset({"query_events", "query_timeseries", "list_event_fields"}),
+    "discover": frozenset(
+        {"query_events", "query_timeseries", "list_event_fields", "render_chart"}
+    ),
     "alerts": frozenset({"list_alerts", "get_alert"}),
     "releases": frozenset({"list_releases", "get_release", "compare_releases"}),
     "integrations": frozenset({"list_integrations"}),
@@ -47,6 +51,8 @@ NEEDS: Final[Mapping[str, str]] = {
     "integrations": "org:read",
     "scim": "member:read",
     "stats": "org:read",
+    "replays": "org:read",
+    "traces": "org:read",
     "catalogue": "org:read",
 }
 """The scope that the tools of a toolset need; the write and admin scopes of its kind imply it.

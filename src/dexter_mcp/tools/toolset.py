@@ -83,12 +83,23 @@ class Toolset:
         """Offer a tool that changes nothing, and whose answer changes too seldom for `refresh`."""
         return self._offer(action, _READS, refreshable=False)
 
-    def _offer(self, action: Action[P], effect: ToolAnnotations, *, refreshable: bool) -> Action[P]:
+    def read_with_view(self, uri: str) -> Callable[[Action[P]], Action[P]]:
+        """Offer a tool that changes nothing, and whose answer a host may show in a view of ours."""
+
+        def offer(action: Action[P]) -> Action[P]:
+            return self._offer(action, _READS, refreshable=False, view=uri)
+
+        return offer
+
+    def _offer(
+        self, action: Action[P], effect: ToolAnnotations, *, refreshable: bool, view: str = ""
+    ) -> Action[P]:
         tool = Offered.from_function(
             _carried_out(action),
             title=action.__name__.replace("_", " ").capitalize(),
             description=inspect.getdoc(action),
             annotations=effect,
+            meta={"ui": {"resourceUri": view}} if view else None,
             structured_output=False,
         )
         self._tools[tool.name] = _strict(tool, refreshable=refreshable)

@@ -1,5 +1,6 @@
 """The files of events: which there are, and one of them shown as what it is."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,8 +30,11 @@ _HEADERS = ("attachment", "file", "size", "type", "event", "ago")
 _HEAD_SHARE = 4
 """A text that is too long shows a quarter of what it may from its beginning, the rest from its
 end: a log ends with what went wrong."""
-_FEW = 20
+_ODD: Final = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
+_FEW: Final = 20
 """One odd character in so many is no reason to take a text for something else."""
+_LONGEST_CHARACTER: Final = 4
+"""Bytes; what ends in the midst of one was cut short."""
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 """What a text may begin with to say how it is written."""
 
@@ -132,11 +136,15 @@ def _picture(file: File, content: bytes, it: Format, fence: Fence, now: datetime
 
 
 def _text(content: bytes) -> str | None:
-    """Read a text; None if it is none. A few odd characters make no text another thing."""
+    """Read a text, in UTF-8 or what its first bytes say, else in Windows' code; None if none."""
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
-    text = content.decode(encoding, "replace")
-    odd = text.count("\ufffd") + text.count("\0")
-    return text if odd * _FEW <= len(text) and "\0" not in text else None
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        is_cut_short = error.start >= len(content) - _LONGEST_CHARACTER
+        text = content.decode(encoding if is_cut_short else "cp1252", "replace")
+    odd = len(_ODD.findall(text))
+    return text if "\0" not in text and odd * _FEW <= len(text) else None
 
 
 def _lines(text: str, room: int) -> Sequence[str]:

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from dexter_mcp.sentry.integrations import CodeMapping, Integration, Provider, Setting
+from dexter_mcp.sentry.integrations import (
+    CodeMapping,
+    Forwarder,
+    Integration,
+    Provider,
+    Setting,
+)
 from dexter_mcp.sentry.releases import ReleaseCommit
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.repositories import Repository
@@ -100,7 +106,8 @@ def providers(known: Sequence[Provider]) -> Iterator[str]:
         ]
         for each in known
     ]
-    yield from _lines(("provider", "name", "does", "remarks"), rows)
+    headers = ("provider", "name", "does", "remarks")
+    yield from _lines(headers, rows) or ["none of that name; leave provider out to see all"]
 
 
 def repositories(page: Page[Repository]) -> Iterator[str]:
@@ -131,6 +138,20 @@ def code_mappings(page: Page[CodeMapping]) -> Iterator[str]:
         for each in page.items
     ]
     yield from _lines(("project", "repository", "branch", "frames begin with", "there"), rows)
+
+
+def forwarding(them: Sequence[Forwarder]) -> Iterator[str]:
+    """Show where events are passed on to, a line each."""
+    rows = [
+        [
+            name(each.provider),
+            "on" if each.is_enabled else "off",
+            _few([project.slug for project in each.enrolled_projects]),
+            "yes" if each.enroll_new_projects else "",
+        ]
+        for each in them
+    ]
+    yield from _lines(("to", "state", "projects", "new projects too"), rows)
 
 
 def heading(it: Integration, *, link: str, now: datetime) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from dexter_mcp.sentry.feedback import Report
 from dexter_mcp.sentry.grouping import Hash, Similar
-from dexter_mcp.sentry.issue_counts import InRelease
+from dexter_mcp.sentry.issue_counts import CurrentRelease, InRelease
 from dexter_mcp.sentry.issues import ExternalIssue, Issue, Series
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.views.feedback import reports
@@ -57,14 +57,18 @@ def replays(number: int | None, issue: Issue) -> Iterator[str]:
         yield f"{counted(number, 'replay')} with an event of it (query issue.id:{name(issue.id)})"
 
 
-def stats(issue: Issue, current: InRelease | None, now: datetime) -> Iterator[str]:
-    """Show the course of the last day and month, and how it does in the newest release."""
+def stats(issue: Issue, current: CurrentRelease | None, now: datetime) -> Iterator[str]:
+    """Show the course of the last day and month, and how it does in the newest release.
+
+    No `current` is a server that does not tell.
+    """
     yield from _course("last 24h", issue.stats.get("24h", ()), "%H:%M UTC")
     month = issue.stats.get("30d", ())
     yield from _course("last 30d", month, _DAY)
     if days := [f"{_at(at, _DAY)} {count(number)}" for at, number in month if number]:
         yield f"by day: {', '.join(days)}"
-    yield _in_release(current, now)
+    if current:
+        yield _in_release(current.current_release, now)
 
 
 def tickets(issue: Issue) -> Iterator[str]:

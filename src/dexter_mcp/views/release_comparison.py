@@ -137,7 +137,7 @@ def _adoption(release: Release) -> str:
 
 
 def _health(told: Comparison) -> Iterator[Sequence[str]]:
-    sides = _sides(told)
+    sides = health_of(told)
     yield _counts("sessions", *(side.get(SESSIONS) for side in sides))
     for label, field in (
         ("crash-free sessions", CRASH_FREE_SESSIONS),
@@ -147,7 +147,8 @@ def _health(told: Comparison) -> Iterator[Sequence[str]]:
         yield (label, *map(crash_free, rates), _points(*rates))
 
 
-def _sides(told: Comparison) -> list[Mapping[str, float | None]]:
+def health_of(told: Comparison) -> list[Mapping[str, float | None]]:
+    """Give what was measured of the sessions of the newer, then of the older."""
     groups = told.sessions.groups if told.sessions else ()
     known = {group.by.release: _totals(group) for group in groups}
     return [known.get(release.version, {}) for release in (told.newer, told.older)]
@@ -158,11 +159,11 @@ def _totals(group: SessionGroup) -> Mapping[str, float | None]:
 
 
 def _errors(told: Comparison) -> Iterator[Sequence[str]]:
-    events = [_number(row.get(_COUNT)) for row in told.pick(told.errors)]
-    users = [_number(row.get("count_unique(user)")) for row in told.pick(told.errors)]
+    events = [figure(row.get(_COUNT)) for row in told.pick(told.errors)]
+    users = [figure(row.get("count_unique(user)")) for row in told.pick(told.errors)]
     yield _counts("errors", *events)
     yield _counts("users with errors", *users)
-    sessions = [side.get(SESSIONS) for side in _sides(told)]
+    sessions = [side.get(SESSIONS) for side in health_of(told)]
     rates = [
         1000 * happened / total if happened is not None and total else None
         for happened, total in zip(events, sessions, strict=True)
@@ -172,7 +173,7 @@ def _errors(told: Comparison) -> Iterator[Sequence[str]]:
 
 def _speed(told: Comparison) -> Iterator[Sequence[str]]:
     for label, field in (("p50", _P50), ("p95", _P95)):
-        times = [_number(row.get(field)) for row in told.pick(told.speed)]
+        times = [figure(row.get(field)) for row in told.pick(told.speed)]
         shown = ["" if time is None else span(time / 1000) for time in times]
         yield (f"{label} of all transactions", *shown, _ratio(*times))
 
@@ -181,12 +182,12 @@ def _slower(told: Comparison) -> Iterator[str]:
     """Name the transactions that became slower or faster by much, the worst first."""
     pairs: dict[str, dict[str, Row]] = {}
     for row in told.transactions.items if told.transactions else ():
-        if (_number(row.get(_COUNT)) or 0) >= _FEWEST:
+        if (figure(row.get(_COUNT)) or 0) >= _FEWEST:
             pairs.setdefault(_text(row.get("transaction")), {})[_text(row.get("release"))] = row
     found: list[tuple[float, str, float, float]] = []
     for transaction, rows in pairs.items():
         now, before = (
-            _number(rows.get(release.version.raw, {}).get(_P95))
+            figure(rows.get(release.version.raw, {}).get(_P95))
             for release in (told.newer, told.older)
         )
         if now and before and max(now / before, before / now) >= _TELLING:
@@ -217,7 +218,8 @@ def _points(newer: float | None, older: float | None) -> str:
     return f"{newer - older:+.2f} points"
 
 
-def _number(cell: object) -> float | None:
+def figure(cell: object) -> float | None:
+    """Take a cell for a number, where it is one."""
     return float(cell) if isinstance(cell, (int, float)) else None
 
 

@@ -67,6 +67,7 @@ SCOPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
     "forwarding": {"GET": ("org:read",), "PUT": ("org:write",), "DELETE": ("org:write",)},
+    "replay deletion": {"GET": ("project:write", "project:admin")},
     "distribution": {
         "GET": ("project:read", "project:write", "project:admin", "project:distribution"),
     },

@@ -1,6 +1,5 @@
 """Which releases a list shows, and in which order."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from dexter_mcp.simulator.routes.endpoint import Call
 from dexter_mcp.simulator.routes.refusals import bad_request
 from dexter_mcp.simulator.routes.selection import environments, span
 from dexter_mcp.simulator.search.grammar import SearchError, Term, matches, parse_event_query
+from dexter_mcp.simulator.search.versions import compares, numbers
 from dexter_mcp.simulator.shapes.release_health import adoption_json
 from dexter_mcp.simulator.shapes.releases import projects_of, version_info
 
@@ -65,7 +65,7 @@ def _holds(call: Call, release: Release, term: Term) -> bool:
         case "":
             return _has_text(release.version, term)
         case "release.version":
-            return any(_compares(release.version, term.operator, value) for value in term.values)
+            return any(compares(release.version, term.operator, value) for value in term.values)
         case "release" | "release.package" | "release.build" | "release.stage":
             said = _words(call, release, term.key)
             return any(matches(value, word) for value in term.values for word in said)
@@ -93,25 +93,6 @@ def _has_text(version: str, term: Term) -> bool:
     )
 
 
-def _compares(version: str, operator: str, value: str) -> bool:
-    if "*" in value:
-        return matches(value, version.rpartition("@")[2])
-    own, other = _numbers(version), _numbers(value)
-    return {
-        "=": own == other,
-        "!=": own != other,
-        ">": own > other,
-        ">=": own >= other,
-        "<": own < other,
-        "<=": own <= other,
-    }[operator]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    numbers = re.match(r"\d+(?:\.\d+)*", version.rpartition("@")[2])
-    return tuple(map(int, numbers[0].split("."))) if numbers else ()
-
-
 def _order(call: Call) -> Callable[[Release], tuple[float, ...]]:
     name = call.query.get("sort") or "date"
     if name in _BY_HEALTH:
@@ -128,8 +109,8 @@ def _date(release: Release) -> tuple[float, ...]:
 
 
 def _version(release: Release) -> tuple[float, ...]:
-    numbers = _numbers(release.version)
-    return (*numbers, *(0,) * (4 - len(numbers)), *_date(release))
+    told = numbers(release.version)
+    return (*told, *(0,) * (4 - len(told)), *_date(release))
 
 
 def _health(call: Call, release: Release) -> Sum:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dexter_mcp.simulator.sample import (
     alerts,
+    dashboards,
     deploys,
     go_stories,
     hostile_stories,
@@ -18,6 +19,7 @@ from dexter_mcp.simulator.sample import (
     javascript_stories,
     logs,
     mobile_stories,
+    monitors,
     other_stories,
     outcomes,
     outgoing,
@@ -25,6 +27,7 @@ from dexter_mcp.simulator.sample import (
     preprod,
     project_settings,
     python_stories,
+    replays,
     saved_queries,
     sessions,
     spans,
@@ -65,6 +68,9 @@ def populate(world: "World") -> None:
     alerts.populate(world)
     integrations.populate(world)
     issue_extras.populate(world)
+    replays.populate(world)
+    monitors.populate(world)
+    dashboards.populate(world)
 
 
 def stories() -> list[Story]:

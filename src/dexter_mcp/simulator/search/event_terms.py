@@ -6,6 +6,7 @@ from datetime import timedelta
 from dexter_mcp.simulator.memory.records import Project
 from dexter_mcp.simulator.memory.store import Where
 from dexter_mcp.simulator.search.grammar import Term, relative
+from dexter_mcp.simulator.search.versions import compares
 from dexter_mcp.simulator.world import World
 
 _WITH_FACET = "seq IN (SELECT seq FROM facets WHERE {})"
@@ -31,6 +32,8 @@ def _term(world: World, projects: tuple[Project, ...], term: Term) -> Where:
         return _free_text(term)
     if key in _TIMES:
         return _time(world, term)
+    if key == "release.version":
+        return _compared(world, projects, term)
     if key in _COLUMNS:
         return _column(key, _versions(world, projects, key, term))
     return _facet(key, term)
@@ -63,6 +66,14 @@ def _versions(world: World, projects: tuple[Project, ...], key: str, term: Term)
     newest = [release.version for p in projects for release in world.releases_of(p)[:1]]
     kept = [value for value in term.values if value != "latest"]
     return Term("release", "=", (*kept, *newest), term.negated, term.wildcard, term.has)
+
+
+def _compared(world: World, projects: tuple[Project, ...], term: Term) -> Where:
+    """Select the events of the releases whose version is higher, lower or alike; see `_term`."""
+    operator = "=" if term.operator == "!=" else term.operator
+    known = (release.version for project in projects for release in world.releases_of(project))
+    fits = [each for each in known if any(compares(each, operator, v) for v in term.values)]
+    return Where.among("release", fits)
 
 
 def _column(column: str, term: Term) -> Where:

@@ -1,0 +1,284 @@
+"""What is watched by the clock: cron jobs and addresses, listed together, and one of them."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+from urllib.parse import unquote
+
+from dexter_mcp.insights import facets
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights.facets import Facet, Facets
+from dexter_mcp.insights.side_by_side import Part, side_by_side
+from dexter_mcp.sentry import cursors
+from dexter_mcp.sentry.detectors import Detector
+from dexter_mcp.sentry.errors import Gone, Invalid, NotFound
+from dexter_mcp.sentry.monitors import Monitor, MonitorStats
+from dexter_mcp.sentry.reply import Page
+from dexter_mcp.sentry.uptime import DOWN, UptimeCheck, UptimeMonitor
+from dexter_mcp.views import monitors as view
+from dexter_mcp.views import uptime
+from dexter_mcp.views.answer import Answer, Failed
+from dexter_mcp.views.monitors import Asked, Found, Watched, reference
+from dexter_mcp.views.untrusted import name
+
+T = TypeVar("T")
+
+Kind = Literal["", "cron", "uptime"]
+MonitorPart = Literal["environments", "checkins", "stats"]
+
+_USUAL: Final = ("environments", "checkins")
+_PAGES: Final = 5
+_PERIOD: Final = "7d"
+_MANY: Final = 100
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_FINE: Final = 3 * 86_400
+"""Up to so many seconds what became of the runs is counted by the hour."""
+
+_SLUG: Final = re.compile(r"[a-z0-9_\-]{1,60}", re.IGNORECASE)
+_UPTIME: Final = re.compile(r"uptime\s*[#:]?\s*(?P<id>\d{1,20})", re.IGNORECASE)
+_LINK: Final = re.compile(
+    r"/(?P<kind>crons|uptime)/(?P<project>[^/?#\s]+)/(?P<name>[^/?#\s]+)", re.IGNORECASE
+)
+_NO_UPTIME: Final = "This server has no uptime monitors, or does not show them."
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a monitor is, and what of its past is asked for."""
+
+    org: str
+    project: str = ""
+    environment: tuple[str, ...] = ()
+    period: str = ""
+    limit: int = 10
+    cursor: str = ""
+
+
+async def list_monitors(desk: Desk, asked: Asked, *, limit: int, cursor: str) -> Answer:
+    """Answer with a page of monitors, those in trouble first.
+
+    State and order hold for both kinds together, which Sentry lists apart: so all are gathered,
+    and the page is cut here.
+
+    Raises:
+        Invalid: The cursor belongs to another query.
+        SentryError: Neither kind came.
+    """
+    numbers = await desk.projects(asked.org, asked.project)
+    found = await _gathered(desk, asked, numbers)
+    kept = [
+        each for each in found.page.items if not asked.state or asked.state in view.states(each)
+    ]
+    page = _page(sorted(kept, key=view.urgency), f"{asked}?limit={limit}", limit, cursor)
+    return view.listing(
+        Found(page, found.failed, found.notes), asked, fence=desk.fence(), now=desk.now()
+    )
+
+
+def _page(items: Sequence[Watched], query: str, limit: int, cursor: str) -> Page[Watched]:
+    start = int(cursors.unseal(cursor, query)) if cursor else 0
+    stop = start + limit
+    onward = cursors.seal(str(stop), query) if stop < len(items) else ""
+    return Page(items=list(items[start:stop]), next_cursor=onward, total=len(items))
+
+
+async def _gathered(desk: Desk, asked: Asked, numbers: Sequence[str]) -> Found:
+    """Ask for both kinds. A server that lacks uptime monitors is no failure."""
+    sentry, org = desk.sentry, asked.org
+    narrowed = {"query": asked.query, "project": numbers, "environment": asked.environment}
+
+    async def crons(cursor: str) -> Page[Monitor]:
+        return await sentry.monitors.list(org, **narrowed, per_page=_MANY, cursor=cursor)
+
+    async with side_by_side(desk.settings.soft_deadline) as these:
+        parts: dict[str, Part[list[Monitor]] | Part[list[UptimeMonitor]]] = {}
+        if asked.kind != "uptime":
+            parts["cron"] = these.ask("cron monitors", lambda: _all(crons))
+        if asked.kind != "cron":
+            parts["uptime"] = these.ask("uptime monitors", lambda: _uptime(desk, asked, numbers))
+    lacking = "uptime" in parts and isinstance(parts["uptime"].error, (NotFound, Gone))
+    told = [part for kind, part in parts.items() if not (lacking and kind == "uptime")]
+    if told and not any(part.came for part in told):
+        told[0].required()
+    return Found(
+        Page(items=[each for part in told for came in part.came for each in came]),
+        tuple(failed for part in told for failed in part.failed),
+        (_NO_UPTIME,) if lacking else (),
+    )
+
+
+async def _all(read: Callable[[str], Awaitable[Page[T]]]) -> list[T]:
+    """Read page after page, up to some hundreds."""
+    items: list[T] = []
+    cursor = ""
+    for _ in range(_PAGES):
+        page = await read(cursor)
+        items += page.items
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    return items
+
+
+async def _uptime(desk: Desk, asked: Asked, numbers: Sequence[str]) -> list[UptimeMonitor]:
+    """Ask for addresses, in the way that shows most, or else as what raises issues of them.
+
+    Raises:
+        NotFound: The server knows neither way.
+    """
+    sentry = desk.sentry
+    try:
+        page = await sentry.uptime.list(
+            asked.org, query=asked.query, project=numbers, environment=asked.environment
+        )
+    except (NotFound, Gone):
+        query = f"type:uptime {asked.query}".rstrip()
+        found = await sentry.detectors.list(asked.org, query=query, project=numbers)
+        return [_probe(each) for each in found.items]
+    return page.items
+
+
+def _probe(it: Detector) -> UptimeMonitor:
+    return UptimeMonitor(
+        id=it.id,
+        name=it.name,
+        status="active" if it.enabled else "disabled",
+        uptime_status=DOWN if it.open_issues else 1,
+        owner=it.owner,
+    )
+
+
+async def get_monitor(
+    desk: Desk, named: str, place: Place, *, include: Sequence[MonitorPart]
+) -> Answer:
+    """Answer with one monitor: by slug, id, name, `uptime 61`, or the link to its page.
+
+    Raises:
+        NotFound: There is none called so.
+        Invalid: Several are; the message names them. Or a cursor came without its part.
+        SentryError: It did not come.
+    """
+    facets.alone(include, place.cursor)
+    it, place = await _settled(desk, named, place)
+    base = f"{desk.sentry.url}/organizations/{place.org}/issues/alerts/rules"
+    if isinstance(it, UptimeMonitor):
+        link = f"{base}/uptime/{it.project_slug}/{it.id}/details/"
+        heading = uptime.heading(it, org=place.org, link=link, owner=view.owner(it.owner))
+        parts = _parts_of_probe(desk, it, place)
+        wanted = include or (*_USUAL, "stats")
+    else:
+        link = f"{base}/crons/{it.project.slug}/{it.slug}/details/"
+        heading = view.heading(it, org=place.org, link=link)
+        parts = _parts_of_job(desk, it, place)
+        wanted = include or _USUAL
+    return await facets.answer(desk, heading, parts, wanted, thing=("monitor", it))
+
+
+def _parts_of_job(desk: Desk, it: Monitor, place: Place) -> Facets:
+    monitors, now = desk.sentry.monitors, desk.now()
+    where = {"project": it.project.slug, "environment": place.environment}
+    period = place.period or _PERIOD
+
+    async def stats() -> tuple[MonitorStats, ...]:
+        length = int(period[:-1]) * _SECONDS[period[-1]]
+        return await monitors.stats(
+            place.org,
+            it.slug,
+            since=now.timestamp() - length,
+            until=now.timestamp(),
+            resolution="1h" if length <= _FINE else "1d",
+            **where,
+        )
+
+    return {
+        "environments": Facet(
+            lambda: _itself(it), lambda same: view.environments(same, now), strange=True
+        ),
+        "checkins": Facet(
+            lambda: monitors.check_ins(
+                place.org,
+                it.slug,
+                stats_period=place.period,
+                per_page=place.limit,
+                cursor=place.cursor,
+                **where,
+            ),
+            lambda page: view.check_ins(page, now),
+            strange=True,
+        ),
+        "stats": Facet(stats, lambda slots: view.stats(slots, f"last {period}")),
+    }
+
+
+def _parts_of_probe(desk: Desk, it: UptimeMonitor, place: Place) -> Facets:
+    now = desk.now()
+
+    async def checks(most: int, cursor: str = "") -> Page[UptimeCheck]:
+        return await desk.sentry.uptime.checks(
+            place.org,
+            it.project_slug,
+            it.id,
+            stats_period=place.period,
+            per_page=most,
+            cursor=cursor,
+        )
+
+    return {
+        "environments": Facet(lambda: _itself(it), uptime.environment, strange=True),
+        "stats": Facet(lambda: checks(_MANY), lambda page: uptime.stats(page, now)),
+        "checkins": Facet(
+            lambda: checks(place.limit, place.cursor), lambda page: uptime.checks(page, now)
+        ),
+    }
+
+
+async def _itself(it: T) -> T:
+    return it
+
+
+async def _settled(desk: Desk, named: str, place: Place) -> tuple[Watched, Place]:
+    """Find the monitor that is meant, and where it is."""
+    text = named.strip().strip("<>`'\"()")
+    if link := _LINK.search(text):
+        text, project = unquote(link["name"]), unquote(link["project"])
+        place = Place(place.org, project, place.environment, *_past(place))
+        if link["kind"].lower() == "uptime":
+            text = f"uptime {text}"
+    if number := _UPTIME.fullmatch(text):
+        found = await _gathered(desk, Asked(place.org, kind="uptime"), ["-1"])
+        meant = [each for each in found.page.items if each.id == number["id"]]
+        return _only(meant, named, place.org), place
+    if _SLUG.fullmatch(text):
+        try:
+            return await desk.sentry.monitors.get(
+                place.org, text.lower(), project=place.project, environment=place.environment
+            ), place
+        except NotFound:
+            pass
+    return _only(await _called(desk, text, place), named, place.org), place
+
+
+def _past(place: Place) -> tuple[str, int, str]:
+    return place.period, place.limit, place.cursor
+
+
+async def _called(desk: Desk, text: str, place: Place) -> list[Watched]:
+    """Find monitors by their name: the whole of it, or else a part."""
+    numbers = await desk.projects(place.org, [place.project] if place.project else [])
+    asked = Asked(place.org, environment=place.environment, query=text)
+    found = (await _gathered(desk, asked, numbers)).page.items
+    return [each for each in found if each.name.casefold() == text.casefold()] or found
+
+
+def _only(found: Sequence[Watched], named: str, org: str) -> Watched:
+    match found:
+        case [one]:
+            return one
+        case []:
+            missing = NotFound(f"No monitor {named[:80]!r} is visible in {org!r}.")
+            missing.advice = "list_monitors names them."
+            raise missing
+        case several:
+            told = ", ".join(f"{reference(each)} ({name(each.name)})" for each in several[:10])
+            raise Invalid(f"Several monitors fit {named[:80]!r}: {told}. Say which.")

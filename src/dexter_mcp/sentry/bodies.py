@@ -1,0 +1,66 @@
+"""What stands in an answer: JSON, whatever its type says, or something else in its place."""
+
+from typing import Any, Final, TypeVar
+
+import httpx2
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from dexter_mcp.sentry import wire
+from dexter_mcp.sentry.errors import Broken
+from dexter_mcp.sentry.json_types import is_object
+from dexter_mcp.sentry.reply import adapter, readable
+
+T = TypeVar("T")
+
+NOT_JSON: Final = object()
+"""Stands for a body that could not be read."""
+
+
+def json_of(response: httpx2.Response) -> Any:
+    """Read a body as JSON whatever its type says: Sentry's 429 claims to be HTML.
+
+    What was parsed on the way is shared with whoever asked the same at once: do not change it.
+    """
+    if (known := response.extensions.get("json")) is not None:
+        return known
+    try:
+        return from_json(response.content)
+    except ValueError:
+        return NOT_JSON
+
+
+def is_web_page(response: httpx2.Response) -> bool:
+    """Tell a page for people from an answer."""
+    told = response.headers.get("content-type", "").lower()
+    return told.startswith("text/html") and not wire.is_data(response.content)
+
+
+def stand_in(response: httpx2.Response) -> Broken:
+    """Say that something else answered in Sentry's place."""
+    return Broken(
+        f"{wire.origin(str(response.url))} did not answer with JSON, so perhaps it is not "
+        "Sentry, or a sign-in page stands before it. Check SENTRY_URL if this goes on."
+    )
+
+
+def parse(shape: type[T], response: httpx2.Response, envelope: str = "") -> T:
+    """Read a body, or what stands in it under the key `envelope`.
+
+    Raises:
+        Broken: It is no JSON, or not of that shape.
+    """
+    asked = response.request.method == "GET"
+    body = json_of(response) if response.content.strip() or asked else None
+    if body is NOT_JSON:
+        raise stand_in(response)
+    if envelope and is_object(body):
+        body = body.get(envelope)
+    try:
+        return readable(body, adapter(shape).validate_python)
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors(include_input=False)[0]["loc"])) or "the whole"
+        # The cause is left out: it quotes the reply, which strangers wrote.
+        raise Broken(
+            f"Sentry's reply to {response.url.path} was not understood at {where}."
+        ) from None

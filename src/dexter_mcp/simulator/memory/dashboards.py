@@ -1,0 +1,63 @@
+"""Dashboards: pages of widgets, each of which asks something."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a widget asks; `columns` group, `conditions` are a search."""
+
+    aggregates: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    conditions: str = ""
+    orderby: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """A part of a dashboard."""
+
+    id: int
+    title: str
+    display: str
+    type: str
+    questions: Sequence[Question]
+    description: str = ""
+    interval: str = "1h"
+    limit: int | None = None
+
+
+@dataclass(slots=True)
+class Dashboard:
+    """A page that someone put together; `projects` are numbers, none means those of one's own."""
+
+    id: int
+    org: str
+    title: str
+    author: str
+    created: datetime
+    widgets: list[Widget] = field(default_factory=list[Widget])
+    projects: Sequence[int] = ()
+    environments: Sequence[str] = ()
+    period: str = ""
+    releases: Sequence[str] = ()
+    is_favorite: bool = False
+
+
+class Dashboards:
+    """Remembers dashboards."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, Dashboard] = {}
+
+    def add(self, dashboard: Dashboard) -> Dashboard:
+        """Keep a dashboard."""
+        self._kept[dashboard.id] = dashboard
+        return dashboard
+
+    def of(self, org: str) -> list[Dashboard]:
+        """List an organization's dashboards, as they were made."""
+        return [each for each in self._kept.values() if each.org == org]

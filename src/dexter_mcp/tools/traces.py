@@ -1,0 +1,5 @@
+"""Tools."""
+
+from dexter_mcp.tools.toolset import Toolset
+
+toolset = Toolset("traces")
