@@ -21,6 +21,10 @@ ORG = "/api/0/organizations/{organization_id_or_slug}/"
 PROJECT = "/api/0/projects/{organization_id_or_slug}/{project_id_or_slug}/"
 
 OPTIONAL: Mapping[str, frozenset[str]] = {
+    # Described as one object, but servers send a list; the unit of an interval as a number.
+    f"{ORG}monitors/": frozenset({"environments", "config"}),
+    f"{ORG}monitors/{{monitor_id_or_slug}}/": frozenset({"environments", "config"}),
+    f"{PROJECT}monitors/{{monitor_id_or_slug}}/": frozenset({"environments", "config"}),
     f"{ORG}issues/": frozenset(
         {
             "inbox",  # nothing, where an issue is not in it

@@ -80,7 +80,7 @@ ROWS = (
         "404 empty",
         {"status": 404, "body": b""},
         "the feature may be switched off",
-        read_says=NO_ORG,
+        read_says="the feature may be switched off",
         declined=True,
     ),
     Row("409", detail(409, {"detail": "Conflict"}), "(409): Conflict", declined=True),
@@ -99,7 +99,13 @@ ROWS = (
     Row("502", {"html": True}, "failed (502)", reads=3, lands=True),
     Row("503", detail(503, {}, {"Retry-After": "2"}), "failed (503)", reads=3, lands=True),
     Row("504", detail(504, {"detail": "Query timeout"}), "Query timeout", reads=3, lands=True),
-    Row("HTML", {"html": True, "status": 200}, "did not answer with JSON", lands=True),
+    Row(
+        "HTML",
+        {"html": True, "status": 200},
+        "did not answer with JSON",
+        lands=True,
+        declined=True,
+    ),
     Row(
         "refused",
         failing(httpx2.ConnectError("refused")),

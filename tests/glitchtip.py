@@ -6,10 +6,9 @@ refusals are lists; a route that does not exist is answered by the pages for peo
 """
 
 import base64
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -117,7 +116,7 @@ async def _settings(_: Glitchtip, __: Request) -> Response:
 
 ACME = {"id": "1", "slug": "acme", "name": "Acme", "dateCreated": "2025-03-01T08:00:00Z"}
 TEAM = {"id": "5", "slug": "birds", "dateCreated": "2025-03-01T08:00:00Z", "memberCount": 1}
-PROJECTS = [
+PROJECTS: list[dict[str, Any]] = [
     {
         "id": str(number),
         "slug": slug,
@@ -131,7 +130,7 @@ PROJECTS = [
     }
     for number, slug in ((11, "aviary"), (12, "pond"))
 ]
-RELEASES = [
+RELEASES: list[dict[str, Any]] = [
     {
         "version": f"1.{number}.0",
         "shortVersion": f"1.{number}.0",
@@ -277,6 +276,8 @@ def _matching(issues: Rows, query: str) -> tuple[list[Mapping[str, Any]], bool]:
         name, colon, value = term.partition(":")
         if colon and name == "is":
             found = [each for each in found if each["status"] == value]
+        elif colon and value not in {"1.9.0", "staging", "error"}:
+            found = list[Mapping[str, Any]]()
         elif not colon:
             found = [each for each in found if term.lower() in each["title"].lower()]
     return found, False
@@ -332,7 +333,7 @@ async def _issue_stats(_: Glitchtip, request: Request) -> Response:
     wanted = request.query_params.getlist("groups")
     names = ("id", "count", "userCount", "firstSeen", "lastSeen")
     found = [each for each in ALL_ISSUES if each["id"] in wanted]
-    stats = {"isUnhandled": False, "stats": {period: []}}
+    stats: dict[str, Any] = {"isUnhandled": False, "stats": {period: []}}
     return JSONResponse([{name: each[name] for name in names} | stats for each in found])
 
 

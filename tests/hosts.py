@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import anyio
 import httpx2
 
 from dexter_mcp.sentry import Page, Sentry
@@ -28,15 +29,21 @@ Answer = Any
 
 @dataclass
 class Hosts(httpx2.AsyncBaseTransport):
-    """Several servers: answers by URL without the query; anything else is an empty 404."""
+    """Several servers: answers by URL without the query; anything else is an empty 404.
+
+    The one named `silent` never answers.
+    """
 
     answers: Mapping[str, Answer]
     seen: list[str] = field(default_factory=list[str])
+    silent: str = "nobody"
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         assert request.headers["authorization"] == f"Bearer {TOKEN}"
         url = str(request.url)
         self.seen.append(url)
+        if url.startswith(self.silent):
+            await anyio.sleep_forever()
         answer = self.answers.get(url.partition("?")[0], httpx2.Response(404))
         if callable(answer):
             answer = answer(request)

@@ -1,11 +1,15 @@
 """Completion: what somebody types into a resource or a prompt, finished from what is there."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from mcp import Client
 from mcp.types import PromptReference, ResourceTemplateReference
 
+from clock import now
+from dexter_mcp.server import build_server
+from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Fault, Simulator
 
 pytestmark = pytest.mark.anyio
@@ -124,7 +128,15 @@ async def test_an_unknown_argument_completes_to_nothing(client: Client) -> None:
     assert await complete(client, "colour", "r") == []
 
 
-async def test_every_variable_of_a_resource_can_be_completed(client: Client) -> None:
+async def test_every_variable_of_a_resource_can_be_completed(
+    sample: Simulator, settings: Settings
+) -> None:
+    whole = replace(settings, toolsets=("all",))
+    async with Client(build_server(whole, sample, now=now)) as client:
+        await all_are_completed(client)
+
+
+async def all_are_completed(client: Client) -> None:
     templates = (await client.list_resource_templates()).resource_templates
     named = {name for each in templates for name in variables(each.uri_template)}
     (issue, *_) = await complete(client, "issue", "checkout-", org="acme")

@@ -308,7 +308,7 @@ class TestOtherServers:
         self, refused: Ask, simulator: Simulator
     ) -> None:
         simulator.faults.add(Fault("/events/", html=True, status=200, times=-1))
-        assert "did not answer with JSON" in await refused("query_events")
+        assert "does not answer queries about events" in await refused("query_events")
 
     async def test_a_server_without_such_queries_says_so(
         self, refused: Ask, simulator: Simulator

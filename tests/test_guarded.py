@@ -7,7 +7,8 @@ import pytest
 
 from dexter_mcp.sentry.errors import Resting
 from dexter_mcp.sentry.pulse import Pulse
-from dexter_mcp.sentry.transports import Bounded, Guarded
+from dexter_mcp.sentry.transports import Bounded, Guarded, Retried
+from dexter_mcp.sentry.transports.bounded import LONGEST
 from dexter_mcp.sentry.transports.guarded import FAILURES, LONGEST_REST, REST, SILENCE
 from upstream import Sentry, ask, sentry, together
 from virtual_time import pass_by
@@ -122,3 +123,13 @@ async def test_long_silence_counts_but_an_impatient_caller_does_not() -> None:
     with pytest.raises(Resting):
         await ask(guarded)
     assert len(silent.asked) == 2 * FAILURES
+
+
+async def test_silence_counts_over_all_the_tries_of_a_call() -> None:
+    silent, pulse = Sentry([200], delay=3_600), Pulse()
+    guarded = Guarded(Retried(Bounded(silent, pulse), pulse), pulse)
+    for _ in range(FAILURES):
+        with anyio.move_on_after(LONGEST + SILENCE / 2):
+            await ask(guarded)
+    with pytest.raises(Resting):
+        await ask(guarded)

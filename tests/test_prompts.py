@@ -1,6 +1,8 @@
 """Prompts: right for the tools on offer, and clear about what they need."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from mcp import Client, MCPError
@@ -12,6 +14,8 @@ from dexter_mcp.simulator import Simulator
 from dexter_mcp.views.authored import Offer
 
 pytestmark = pytest.mark.anyio
+
+PROMPTS = Path(__file__).parents[1] / "prompts"
 
 
 async def filled(client: Client, name: str, **arguments: str) -> str:
@@ -48,6 +52,40 @@ async def test_triage_looks_back_a_fortnight_unless_told_otherwise(client: Clien
     assert "last 24h" in await filled(client, "triage_project", project="checkout", period="24h")
 
 
+async def test_a_week_is_what_a_weekly_digest_is_about(client: Client) -> None:
+    text = await filled(client, "weekly_digest", project="checkout")
+    assert "last 7d" in text
+    assert "14d" not in text
+
+
+async def test_a_prompt_names_only_tools_that_exist(sample: Simulator, settings: Settings) -> None:
+    async with Client(build_server(replace(settings, toolsets=("all",)), sample)) as client:
+        tools = {tool.name for tool in (await client.list_tools()).tools}
+        verbs = {tool.split("_")[0] for tool in tools if "_" in tool}
+        for prompt in (await client.list_prompts()).prompts:
+            given = {each.name: "x" for each in prompt.arguments or []}
+            named = set(
+                re.findall(r"`([a-z]+_[a-z_]+)`", await filled(client, prompt.name, **given))
+            )
+            assert {each for each in named if each.split("_")[0] in verbs} <= tools, prompt.name
+            assert named & tools, prompt.name
+
+
+async def test_all_prompts_are_offered_where_every_tool_is(
+    sample: Simulator, settings: Settings
+) -> None:
+    async with Client(build_server(replace(settings, toolsets=("all",)), sample)) as client:
+        offered = {prompt.name for prompt in (await client.list_prompts()).prompts}
+        assert offered == {file.stem for file in PROMPTS.glob("*.md")}
+        assert offered >= {
+            "release_report",
+            "alert_review",
+            "performance_review",
+            "weekly_digest",
+            "find_owner",
+        }
+
+
 async def test_a_dollar_in_an_argument_stays_what_it_is(client: Client) -> None:
     assert "`$org`" in await filled(client, "triage_project", project="$org")
 
@@ -80,6 +118,18 @@ async def test_the_instructions_name_no_tool_that_is_not_on_offer(
         assert "`whoami`" in told
         for hidden in ("get_issue", "get_event", "list_issue_events", "search_issues"):
             assert f"`{hidden}`" not in told
+
+
+async def test_the_instructions_name_only_tools_that_exist_and_stay_short(
+    sample: Simulator, settings: Settings
+) -> None:
+    most = replace(settings, toolsets=("all",), org="o" * 50, project="p" * 50)
+    async with Client(build_server(most, sample)) as client:
+        told = client.instructions or ""
+        tools = {tool.name for tool in (await client.list_tools()).tools}
+        assert set(re.findall(r"`([a-z]+_[a-z_]+)`", told)) <= tools
+        assert len(told) <= 1_800
+        assert f"org={'o' * 50}, project={'p' * 50}" in told
 
 
 def test_a_line_stays_only_where_every_tool_that_it_names_is_on_offer() -> None:

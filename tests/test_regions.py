@@ -1,5 +1,6 @@
 """Where an organization lives, and which one is meant."""
 
+import anyio
 import httpx2
 import pytest
 from hypothesis import given
@@ -83,6 +84,21 @@ async def test_a_region_that_is_down_does_not_hide_another() -> None:
         assert (await sentry.issues.get("acme", "1")).id == "1"
         with pytest.raises(Broken):
             await sentry.issues.get("other", "1")
+
+
+@pytest.mark.virtual_time
+async def test_a_region_that_is_silent_does_not_hide_another() -> None:
+    hosts = Hosts(
+        {
+            api(HOME, "users/me/regions"): REGIONS,
+            api(DE, "organizations/acme"): ACME,
+            api(DE, "organizations/acme/issues/1"): {"id": "1"},
+        },
+        silent=US,
+    )
+    async with talking(hosts) as sentry:
+        assert (await sentry.issues.get("acme", "1")).id == "1"
+    assert anyio.current_time() == 0
 
 
 async def test_a_server_of_ones_own_is_one_region() -> None:
@@ -175,6 +191,20 @@ async def test_a_failed_region_is_named_and_the_cursor_asks_it_again() -> None:
         answers[api(US, "organizations")] = organizations("us", 1)
         page = await sentry.organizations.list(cursor=page.next_cursor)
         assert ([org.slug for org in page.items], page.next_cursor) == (["us-0"], "")
+
+
+@pytest.mark.virtual_time
+async def test_a_region_that_is_silent_is_named_while_there_is_time_left() -> None:
+    answers = {
+        api(HOME, "users/me/regions"): REGIONS,
+        api(DE, "organizations"): organizations("de", 1),
+    }
+    async with talking(Hosts(answers, silent=US)) as sentry:
+        with anyio.fail_after(50):
+            page = await sentry.organizations.list()
+    assert [org.slug for org in page.items] == ["de-0"]
+    assert page.failed == ("Region us: It did not answer in time. Try again later.",)
+    assert page.next_cursor
 
 
 async def test_when_every_region_fails_so_does_the_list() -> None:

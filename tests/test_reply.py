@@ -19,7 +19,7 @@ from dexter_mcp.sentry.issues import Issue
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.organizations import Organization
 from dexter_mcp.sentry.projects import Project
-from dexter_mcp.sentry.reply import Page, Reply
+from dexter_mcp.sentry.reply import Page, Reply, adapter, readable
 from dexter_mcp.sentry.tags import Tag, TagValue
 from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.simulator import Simulator
@@ -58,6 +58,12 @@ def test_an_odd_field_never_fails_the_whole(odd: Any) -> None:
 def test_an_odd_item_of_a_list_is_left_out() -> None:
     tag = Tag.model_validate({"key": "os", "topValues": [None, {"value": "Linux"}, 7]})
     assert [value.value for value in tag.top_values] == [Untrusted("Linux")]
+
+
+def test_a_long_list_of_something_else_is_not_gone_through() -> None:
+    with pytest.raises(ValidationError) as caught:
+        readable([[]] * 100_000, adapter(list[Organization]).validate_python)
+    assert caught.value.error_count() <= 1_000
 
 
 def test_an_odd_entry_of_a_mapping_is_left_out() -> None:

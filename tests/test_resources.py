@@ -102,6 +102,20 @@ def rows(text: str) -> list[str]:
     return [line for line in lines if not line.startswith(("next page", "more: "))]
 
 
+async def test_a_trace_of_the_slow_checkout_can_be_read(
+    sample: Simulator, settings: Settings
+) -> None:
+    ((trace,),) = sample.world.telemetry.rows(
+        "SELECT trace FROM spans WHERE is_transaction AND name = '/api/checkout'"
+        " ORDER BY duration DESC LIMIT 1"
+    )
+    whole = replace(settings, toolsets=("all",))
+    async with Client(build_server(whole, sample, now=now)) as client:
+        told = await read(client, f"sentry://acme/traces/{trace}")
+        assert trace in told
+        assert "POST https://api.nordpay.example/v3/charges" in told
+
+
 async def test_a_query_of_events_stands_in_its_address(client: Client, ask: Ask) -> None:
     told = await ask(
         "query_events",

@@ -1,10 +1,11 @@
 """Prompts: one Markdown template each, in `prompts/` at the top of the repository.
 
 The lines between the dashes name the title, the description, the tool without which the prompt
-leads nowhere, and the arguments; the body is what the assistant gets, with `$placeholders` filled
-in and without the tools that are not on offer.
+leads nowhere, and the arguments, with what an absent one is taken for; the body is what the
+assistant gets, with `$placeholders` filled in and without the tools that are not on offer.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from string import Template
 
@@ -15,14 +16,15 @@ from mcp.types import INVALID_PARAMS
 
 from dexter_mcp.views.authored import Offer, folder, front_matter
 
-_REQUIRED = " (required)"
+_ARGUMENT = re.compile(
+    r"(?P<name>\w+)(?P<required> \(required\))?(?: \(default (?P<default>.+)\))?"
+)
 _ABOUT_THE_PROMPT = frozenset({"title", "description", "needs"})
 _PHRASES = {
     "in_org": (" in the organization `{}`", "org"),
     "of_issue": (" of the issue `{}`", "issue"),
 }
 """Placeholders that stand for half a sentence, and vanish when their argument is absent."""
-_DEFAULTS = {"period": "14d"}
 
 
 def prompts(offer: Offer) -> Iterator[Prompt]:
@@ -34,30 +36,29 @@ def prompts(offer: Offer) -> Iterator[Prompt]:
 
 
 def _prompt(name: str, front: Mapping[str, str], body: str) -> Prompt:
-    arguments = [
-        PromptArgument(
-            name=key.removesuffix(_REQUIRED),
-            description=said,
-            required=key.endswith(_REQUIRED),
-        )
+    told = {
+        found: said
         for key, said in front.items()
-        if key not in _ABOUT_THE_PROMPT
+        if key not in _ABOUT_THE_PROMPT and (found := _ARGUMENT.fullmatch(key))
+    }
+    arguments = [
+        PromptArgument(name=each["name"], description=said, required=bool(each["required"]))
+        for each, said in told.items()
     ]
+    usual = {each["name"]: each["default"] or "" for each in told}
     return Prompt(
         name=name,
         title=front["title"],
         description=front["description"],
         arguments=arguments,
-        fn=_filler(Template(body), arguments),
+        fn=_filler(Template(body), usual),
         context_kwarg=None,
     )
 
 
-def _filler(template: Template, arguments: list[PromptArgument]) -> Callable[..., str]:
-    blank = {argument.name: _DEFAULTS.get(argument.name, "") for argument in arguments}
-
+def _filler(template: Template, usual: Mapping[str, str]) -> Callable[..., str]:
     def fill(**given: str) -> str:
-        values = blank | {name: value.strip() for name, value in given.items() if value.strip()}
+        values = {**usual} | {name: value.strip() for name, value in given.items() if value.strip()}
         phrases = {
             name: phrase.format(values[argument]) if values.get(argument) else ""
             for name, (phrase, argument) in _PHRASES.items()

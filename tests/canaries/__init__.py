@@ -6,14 +6,19 @@ from typing import Final
 from canaries import (
     alerts,
     catalogue,
+    charts,
+    dashboards,
     discover,
     integrations,
     issues,
+    monitors,
     projects,
     releases,
+    replays,
     scim,
     stats,
     teams,
+    traces,
 )
 from canaries.payload import Canaries
 from canaries.place import Calls, Place
@@ -23,6 +28,7 @@ __all__ = ["Canaries", "Place", "calls", "settle", "values"]
 
 _DOMAINS: Final[tuple[ModuleType, ...]] = (
     catalogue,
+    charts,
     discover,
     issues,
     alerts,
@@ -32,6 +38,10 @@ _DOMAINS: Final[tuple[ModuleType, ...]] = (
     stats,
     teams,
     scim,
+    monitors,
+    dashboards,
+    replays,
+    traces,
 )
 """Each has `settle`, which puts canaries into the world, and `calls`, which looks for them.
 

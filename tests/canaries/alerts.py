@@ -1,6 +1,6 @@
 """Canaries in the environments that alerts are bound to, and in what they acted on."""
 
-from typing import Any
+from typing import Any, Final
 
 from canaries.payload import Canaries
 from canaries.place import Calls, Place
@@ -15,6 +15,8 @@ from dexter_mcp.simulator.memory.alerts import (
     Period,
     built_in_id,
 )
+
+VALUES: Final = {"alert": "alert 51"}
 
 
 def settle(world: World, canaries: Canaries) -> None:

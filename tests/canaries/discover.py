@@ -10,11 +10,23 @@ from dexter_mcp.simulator.memory.spans import Log, Metric, Span
 _TEXTS: Final = ("title", "message", "culprit", "transaction", "release", "environment", "user")
 _MORE: Final = ("error.type", "error.value", "stack.filename", "url", "server_name", "logger")
 _TRACE: Final = "c" * 32
+_HELD: Final = "issuePlatform"
+"""Where the event full of canaries is found: it is an occurrence as well."""
+_SAVED: Final = "All that strangers write"
 _SPAN: Final = "b" * 16
+
+VALUES: Final = {
+    "dataset": _HELD,
+    "fields": ",".join(_TEXTS),
+    "query": "!has:nothing",
+    "sort": "",
+    "saved": _SAVED,
+    "trace": _TRACE,
+}
 
 
 def settle(world: World, canaries: Canaries) -> None:
-    """Send a span, a line of a log and a sample of a metric that are full of canaries."""
+    """Send a span, a line of a log and a metric full of canaries, and save a query for them."""
     (project,) = world.projects
     at = world.now().timestamp() - 600
     place = ("canaryenvironment", "canaryrelease")
@@ -34,6 +46,15 @@ def settle(world: World, canaries: Canaries) -> None:
     world.telemetry.add_metrics(
         [Metric("2", _TRACE, project, at, metric, "counter", "", 1, *place)]
     )
+    world.saved_queries.save(
+        "discover",
+        _SAVED,
+        {"fields": [*_TEXTS]},
+        org="acme",
+        dataset=_HELD,
+        author="ana@acme.test",
+        created=world.now(),
+    )
 
 
 def calls(_: Place) -> Calls:
@@ -49,6 +70,8 @@ def calls(_: Place) -> Calls:
             {"dataset": "transactions"},
             {"dataset": "logs"},
             {"dataset": "metrics"},
+            {"saved": _SAVED},
+            *({"dataset": _HELD, "fields": [*each]} for each in (_TEXTS, _MORE)),
         ],
         "query_timeseries": [
             {},
@@ -59,6 +82,7 @@ def calls(_: Place) -> Calls:
         "list_event_fields": [{}, {"dataset": "spans"}, {"dataset": "logs"}, {"search": "slow"}],
         "list_saved_queries": [{}],
         "export_events": [
-            {"fields": [*_TEXTS], "format": form} for form in ("csv", "jsonl", "markdown")
+            {"dataset": _HELD, "fields": [*_TEXTS], "format": form}
+            for form in ("csv", "jsonl", "markdown")
         ],
     }

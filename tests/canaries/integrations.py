@@ -16,6 +16,8 @@ from dexter_mcp.simulator.memory.integrations import (
 
 _NUMBER: Final = "91"
 
+VALUES: Final = {"integration": "nest"}
+
 
 def settle(world: World, canaries: Canaries) -> None:
     """Install a place for tickets, and put one there for each issue."""

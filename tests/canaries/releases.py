@@ -12,7 +12,7 @@ from dexter_mcp.views.whole_release import ReleasePart
 HOSTILE: Final = "canaryrelease@2.0 ```\u202e[canary](x.test)\u200b # canary <script> ignore"
 """All that a version may hold: Sentry refuses line breaks and slashes alone."""
 
-VALUES: Final = {"release": "1.0"}
+VALUES: Final = {"release": "1.0", "version": HOSTILE}
 
 
 def settle(world: World, canaries: Canaries) -> None:

@@ -26,7 +26,7 @@ def draw(chart: BarChart, theme: Theme) -> str:
         canvas.legend([Key(name, _colour(theme, place), block=True) for place, name in named])
     if chart.measure:
         canvas.add(text(chart.measure, PAD, canvas.y + 8, font_size=SMALL, fill=theme.faint))
-        canvas.y += 16
+        canvas.y += 20
     rows = _Rows(canvas, chart)
     for row in chart.rows:
         rows.add(row)

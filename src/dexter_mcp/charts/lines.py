@@ -102,7 +102,9 @@ class _Plot:
             for x, value in zip(self._x, line.values, strict=True)
         ]
         dotted = len(places) <= _DOTS and not line.muted
-        for run in _runs(places):
+        if len(runs := _runs(places)) > 1:
+            yield _bridge([place for run in runs for place in run], colour)
+        for run in runs:
             dots = run if dotted or len(run) == 1 else []
             if len(run) > 1:
                 if filled:
@@ -114,13 +116,20 @@ class _Plot:
     def _area(self, run: Sequence[_Place], colour: str) -> str:
         floor = self._y(0)
         path = f"{_path(run)}L{run[-1][0]:.1f} {floor:.1f}L{run[0][0]:.1f} {floor:.1f}Z"
-        return element("path", d=path, fill=colour, fill_opacity=0.14 + 0.001)
+        return element("path", d=path, fill=colour, fill_opacity="0.12")
 
 
 def _runs(places: Sequence[_Place | None]) -> list[list[_Place]]:
     """Part places where one is missing."""
     parted = groupby(places, key=lambda place: place is not None)
     return [[place for place in run if place] for there, run in parted if there]
+
+
+def _bridge(places: Sequence[_Place], colour: str) -> str:
+    """Lead the eye over gaps, too faintly to be taken for values."""
+    return element(
+        "path", d=_path(places), fill="none", stroke=colour, stroke_width=1, stroke_opacity="0.35"
+    )
 
 
 def _path(run: Sequence[_Place]) -> str:

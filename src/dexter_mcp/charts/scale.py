@@ -50,7 +50,7 @@ class Scale:
 def of_values(panel: Panel) -> Scale:
     """Make a scale that holds all values of a panel, and zero."""
     known = panel.known
-    low, high = min(0.0, *known), max(0.0, *known)
+    low, high = min([0.0, *known]), max([0.0, *known])
     if low == high:
         high = 1.0
     step = _step((high - low) / _TICKS, panel.steps)

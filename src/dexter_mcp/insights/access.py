@@ -1,11 +1,15 @@
 """What the token reaches: its user and scopes, its regions, its organizations."""
 
+from urllib.parse import urlsplit
+
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.organizations import Organization
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.views.answer import Failed
-from dexter_mcp.views.identity import Access
+from dexter_mcp.views.identity import Access, Server
+
+_SERVICE = "sentry.io"
 
 
 async def access(desk: Desk) -> Access:
@@ -19,6 +23,7 @@ async def access(desk: Desk) -> Access:
         identity = these.ask("identity", sentry.identity.get)
         regions = these.ask("regions", sentry.identity.regions)
         organizations = these.ask("organizations", sentry.organizations.list)
+        version = these.ask("version", lambda: _version(desk))
     reached = organizations.otherwise(Page(items=list[Organization]()))
     return Access(
         identity=identity.required(),
@@ -26,6 +31,7 @@ async def access(desk: Desk) -> Access:
         url=desk.settings.url,
         regions=regions.otherwise({}),
         organizations=reached,
+        server=Server(version.otherwise(""), tuple(sentry.capabilities)),
         default_org=desk.settings.org,
         default_project=desk.settings.project,
         failed=(
@@ -34,3 +40,11 @@ async def access(desk: Desk) -> Access:
             *(Failed("organizations", reason) for reason in reached.failed),
         ),
     )
+
+
+async def _version(desk: Desk) -> str:
+    """Ask what the server is, where it may be something else than Sentry's own service."""
+    host = urlsplit(desk.settings.url).hostname or ""
+    if host == _SERVICE or host.endswith(f".{_SERVICE}"):
+        return ""
+    return await desk.sentry.identity.server_version()

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import anyio
 
+from dexter_mcp.insights import short_ids
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry import trail
-from dexter_mcp.sentry.errors import Invalid, NoToken, SentryError, Unclear, Unreachable
+from dexter_mcp.sentry.errors import Invalid, NotFound, NoToken, SentryError, Unclear, Unreachable
 from dexter_mcp.sentry.trail import Trail
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.moments import span
@@ -33,12 +34,22 @@ async def answered(desk: Desk, name: str, ask: Callable[[], Awaitable[Answer]]) 
     limit, began = desk.settings.hard_deadline, time.monotonic()
     try:
         with anyio.fail_after(limit):
-            answer = await ask()
+            answer = await _persistent(desk, ask)
     except TimeoutError:
         raise _late(limit, trail.current()) from None
     finally:
         _log_line(name, trail.current(), time.monotonic() - began)
     return replace(answer, text=answer.text + _age_note(trail.current()))
+
+
+async def _persistent(desk: Desk, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Ask, and once more where nothing was found only because the server knows no short ids."""
+    try:
+        return await ask()
+    except NotFound:
+        if not await short_ids.turned_out_unknown(desk.sentry):
+            raise
+    return await ask()
 
 
 def failed(error: SentryError, here: Trail) -> str:

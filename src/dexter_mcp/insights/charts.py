@@ -15,7 +15,8 @@ from dexter_mcp.insights.release_comparison import compared
 from dexter_mcp.insights.timeseries import SeriesWanted
 from dexter_mcp.views import charts as view
 from dexter_mcp.views import discover as tables
-from dexter_mcp.views import release_comparison, timeseries as courses
+from dexter_mcp.views import release_comparison
+from dexter_mcp.views import timeseries as courses
 from dexter_mcp.views.answer import Answer, Document, Picture
 
 Format = Literal["png", "svg"]

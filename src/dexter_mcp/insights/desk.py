@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dexter_mcp.insights import missing
+from dexter_mcp.insights import missing, short_ids
 from dexter_mcp.sentry import Sentry
-from dexter_mcp.sentry.errors import Invalid
+from dexter_mcp.sentry.errors import Invalid, Lacks, NotFound
 from dexter_mcp.sentry.identifiers import IssueRef, issue_ref
 from dexter_mcp.settings import Settings
 from dexter_mcp.views.untrusted import Fence
@@ -46,7 +46,8 @@ class Desk:
         """
         wanted = named or list(filter(None, [self.settings.project]))
         found = await self.sentry.projects.resolve_all(org, wanted)
-        return [project.id for project in found] or ["-1"]
+        everywhere = [] if self.sentry.capabilities.know("make") else ["-1"]
+        return [project.id for project in found] or everywhere
 
     async def issue(self, org: str, named: str) -> NamedIssue:
         """Settle which issue is meant, in whatever form somebody named it.
@@ -66,7 +67,19 @@ class Desk:
             )
         home = await self.org(org or ref.org)
         if ref.id:
-            return NamedIssue(home, ref.id, ref.event)
+            number = await short_ids.understood(self.sentry, home, ref.id)
+            return NamedIssue(home, number, ref.event)
         with missing.event(home, ref.event):
-            found = await self.sentry.events.find(home, ref.event)
-        return NamedIssue(home, found.group_id, ref.event)
+            return NamedIssue(home, await self._holder(home, ref.event), ref.event)
+
+    async def _holder(self, org: str, event: str) -> str:
+        """Find the issue of an event; a server that can't look it up may find it by a search."""
+        try:
+            return (await self.sentry.events.find(org, event)).group_id
+        except NotFound as error:
+            if not (error.wordless or isinstance(error, Lacks)):
+                raise
+            page = await self.sentry.issues.search(org, query=event, project=["-1"], limit=1)
+            if not page.items:
+                raise NotFound(*error.args) from error
+        return page.items[0].id

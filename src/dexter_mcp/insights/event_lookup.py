@@ -8,13 +8,15 @@ from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk, NamedIssue
 from dexter_mcp.insights.issue_extras import Wanted, event_extras
 from dexter_mcp.insights.side_by_side import side_by_side
-from dexter_mcp.sentry.errors import Invalid
+from dexter_mcp.sentry.errors import Invalid, Rejected
 from dexter_mcp.sentry.events import Event
 from dexter_mcp.sentry.identifiers import EVENT_WORDS, event_id, is_event_id, issue_ref
 from dexter_mcp.views import events as view
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.events import FoundEvent
 from dexter_mcp.views.parts import Amount
+
+_NEWER_WORDS = EVENT_WORDS - {"latest"}
 
 
 async def read_event(
@@ -92,7 +94,15 @@ def _read(event: str, issue: str, org: str, url: str) -> tuple[str, str, str]:
 
 async def _event(desk: Desk, named: NamedIssue, wanted: str, environment: Sequence[str]) -> Event:
     with missing.event_of(named.org, named.id, wanted, environment):
-        return await desk.sentry.events.get(named.org, named.id, wanted, environment=environment)
+        try:
+            return await desk.sentry.events.get(
+                named.org, named.id, wanted, environment=environment
+            )
+        except Rejected as error:
+            if wanted not in _NEWER_WORDS:
+                raise
+            said = f"This server knows no {wanted!r} event. Ask for `latest`, or for one by its id."
+            raise Invalid(said) from error
 
 
 async def _short_id(desk: Desk, named: NamedIssue) -> str:

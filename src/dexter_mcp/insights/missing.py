@@ -6,16 +6,14 @@ A 404 may mean any part of what was asked for, so each sentence names all that i
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
-from dexter_mcp.sentry.errors import NotFound
+from dexter_mcp.sentry.errors import Lacks, NotFound
 from dexter_mcp.sentry.identifiers import EVENT_WORDS
 
 
 def organization(org: str, environment: Sequence[str] = ()) -> AbstractContextManager[None]:
     """Name an organization as what was not found."""
-    return _missing(
-        f"No organization {org!r} is visible to this token{_or_environment(environment)}",
-        "list_organizations names them.",
-    )
+    said = f"No organization {org!r} is visible to this token{_or_environment(environment)}"
+    return _missing(said, "list_organizations names them.", unless_there=True)
 
 
 def issue(org: str, named: str, environment: Sequence[str] = ()) -> AbstractContextManager[None]:
@@ -55,10 +53,18 @@ def tag(org: str, issue: str, key: str) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _missing(said: str, advice: str) -> Generator[None]:
+def _missing(said: str, advice: str, *, unless_there: bool = False) -> Generator[None]:
+    """Say it of whatever was not found, but not where the server has no such thing at all.
+
+    With `unless_there`, nor where the organization is known to be there.
+    """
     try:
         yield
+    except Lacks:
+        raise
     except NotFound as error:
+        if unless_there and error.wordless:
+            raise
         named = NotFound(f"{said}.")
         named.advice = advice
         raise named from error

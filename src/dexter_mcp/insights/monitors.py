@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar
 from urllib.parse import unquote
 
@@ -18,7 +18,7 @@ from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.uptime import DOWN, UptimeCheck, UptimeMonitor
 from dexter_mcp.views import monitors as view
 from dexter_mcp.views import uptime
-from dexter_mcp.views.answer import Answer, Failed
+from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.monitors import Asked, Found, Watched, reference
 from dexter_mcp.views.untrusted import name
 
@@ -28,6 +28,7 @@ Kind = Literal["", "cron", "uptime"]
 MonitorPart = Literal["environments", "checkins", "stats"]
 
 _USUAL: Final = ("environments", "checkins")
+_USUAL_OF_PROBES: Final = ("stats", "checkins", "environments")
 _PAGES: Final = 5
 _PERIOD: Final = "7d"
 _MANY: Final = 100
@@ -40,6 +41,7 @@ _UPTIME: Final = re.compile(r"uptime\s*[#:]?\s*(?P<id>\d{1,20})", re.IGNORECASE)
 _LINK: Final = re.compile(
     r"/(?P<kind>crons|uptime)/(?P<project>[^/?#\s]+)/(?P<name>[^/?#\s]+)", re.IGNORECASE
 )
+_IN_PROJECT: Final = re.compile(r"(?P<project>[\w\-]{1,100})/(?P<name>[\w\-]{1,60})")
 _NO_UPTIME: Final = "This server has no uptime monitors, or does not show them."
 
 
@@ -86,10 +88,16 @@ def _page(items: Sequence[Watched], query: str, limit: int, cursor: str) -> Page
 async def _gathered(desk: Desk, asked: Asked, numbers: Sequence[str]) -> Found:
     """Ask for both kinds. A server that lacks uptime monitors is no failure."""
     sentry, org = desk.sentry, asked.org
-    narrowed = {"query": asked.query, "project": numbers, "environment": asked.environment}
 
     async def crons(cursor: str) -> Page[Monitor]:
-        return await sentry.monitors.list(org, **narrowed, per_page=_MANY, cursor=cursor)
+        return await sentry.monitors.list(
+            org,
+            query=asked.query,
+            project=numbers,
+            environment=asked.environment,
+            per_page=_MANY,
+            cursor=cursor,
+        )
 
     async with side_by_side(desk.settings.soft_deadline) as these:
         parts: dict[str, Part[list[Monitor]] | Part[list[UptimeMonitor]]] = {}
@@ -152,7 +160,7 @@ def _probe(it: Detector) -> UptimeMonitor:
 async def get_monitor(
     desk: Desk, named: str, place: Place, *, include: Sequence[MonitorPart]
 ) -> Answer:
-    """Answer with one monitor: by slug, id, name, `uptime 61`, or the link to its page.
+    """Answer with one monitor, by slug, `project/slug`, id, name, `uptime 61` or its link.
 
     Raises:
         NotFound: There is none called so.
@@ -161,23 +169,23 @@ async def get_monitor(
     """
     facets.alone(include, place.cursor)
     it, place = await _settled(desk, named, place)
-    base = f"{desk.sentry.url}/organizations/{place.org}/issues/alerts/rules"
+    home = f"{desk.sentry.url}/organizations/{place.org}"
+    base = f"{home}/issues/alerts/rules"
     if isinstance(it, UptimeMonitor):
-        link = f"{base}/uptime/{it.project_slug}/{it.id}/details/"
+        below = f"uptime/{it.project_slug}/{it.id}"
+        link = f"{base}/{below}/details/" if it.project_slug else f"{home}/monitors/{it.id}/"
         heading = uptime.heading(it, org=place.org, link=link, owner=view.owner(it.owner))
-        parts = _parts_of_probe(desk, it, place)
-        wanted = include or (*_USUAL, "stats")
+        parts, usual = _parts_of_probe(desk, it, place), _USUAL_OF_PROBES
     else:
         link = f"{base}/crons/{it.project.slug}/{it.slug}/details/"
         heading = view.heading(it, org=place.org, link=link)
-        parts = _parts_of_job(desk, it, place)
-        wanted = include or _USUAL
+        parts, usual = _parts_of_job(desk, it, place), _USUAL
+    wanted = [each for each in include or usual if each in parts]
     return await facets.answer(desk, heading, parts, wanted, thing=("monitor", it))
 
 
 def _parts_of_job(desk: Desk, it: Monitor, place: Place) -> Facets:
     monitors, now = desk.sentry.monitors, desk.now()
-    where = {"project": it.project.slug, "environment": place.environment}
     period = place.period or _PERIOD
 
     async def stats() -> tuple[MonitorStats, ...]:
@@ -188,7 +196,8 @@ def _parts_of_job(desk: Desk, it: Monitor, place: Place) -> Facets:
             since=now.timestamp() - length,
             until=now.timestamp(),
             resolution="1h" if length <= _FINE else "1d",
-            **where,
+            project=it.project.slug,
+            environment=place.environment,
         )
 
     return {
@@ -202,7 +211,8 @@ def _parts_of_job(desk: Desk, it: Monitor, place: Place) -> Facets:
                 stats_period=place.period,
                 per_page=place.limit,
                 cursor=place.cursor,
-                **where,
+                project=it.project.slug,
+                environment=place.environment,
             ),
             lambda page: view.check_ins(page, now),
             strange=True,
@@ -213,6 +223,9 @@ def _parts_of_job(desk: Desk, it: Monitor, place: Place) -> Facets:
 
 def _parts_of_probe(desk: Desk, it: UptimeMonitor, place: Place) -> Facets:
     now = desk.now()
+    itself = Facet(lambda: _itself(it), uptime.environment, strange=True)
+    if not it.project_slug:
+        return {"environments": itself}
 
     async def checks(most: int, cursor: str = "") -> Page[UptimeCheck]:
         return await desk.sentry.uptime.checks(
@@ -224,9 +237,12 @@ def _parts_of_probe(desk: Desk, it: UptimeMonitor, place: Place) -> Facets:
             cursor=cursor,
         )
 
+    async def latest() -> list[UptimeCheck]:
+        return (await checks(_MANY)).items
+
     return {
-        "environments": Facet(lambda: _itself(it), uptime.environment, strange=True),
-        "stats": Facet(lambda: checks(_MANY), lambda page: uptime.stats(page, now)),
+        "environments": itself,
+        "stats": Facet(latest, lambda found: uptime.stats(found, now)),
         "checkins": Facet(
             lambda: checks(place.limit, place.cursor), lambda page: uptime.checks(page, now)
         ),
@@ -240,11 +256,12 @@ async def _itself(it: T) -> T:
 async def _settled(desk: Desk, named: str, place: Place) -> tuple[Watched, Place]:
     """Find the monitor that is meant, and where it is."""
     text = named.strip().strip("<>`'\"()")
-    if link := _LINK.search(text):
-        text, project = unquote(link["name"]), unquote(link["project"])
-        place = Place(place.org, project, place.environment, *_past(place))
-        if link["kind"].lower() == "uptime":
-            text = f"uptime {text}"
+    link = _LINK.search(text)
+    if inside := link or _IN_PROJECT.fullmatch(text):
+        text, project = unquote(inside["name"]), unquote(inside["project"])
+        place = replace(place, project=project)
+    if link and link["kind"].lower() == "uptime":
+        text = f"uptime {text}"
     if number := _UPTIME.fullmatch(text):
         found = await _gathered(desk, Asked(place.org, kind="uptime"), ["-1"])
         meant = [each for each in found.page.items if each.id == number["id"]]
@@ -257,10 +274,6 @@ async def _settled(desk: Desk, named: str, place: Place) -> tuple[Watched, Place
         except NotFound:
             pass
     return _only(await _called(desk, text, place), named, place.org), place
-
-
-def _past(place: Place) -> tuple[str, int, str]:
-    return place.period, place.limit, place.cursor
 
 
 async def _called(desk: Desk, text: str, place: Place) -> list[Watched]:

@@ -8,13 +8,14 @@ from typing import Generic, Self, TypeVar
 import anyio
 from anyio.abc import TaskGroup
 
-from dexter_mcp.sentry.errors import SentryError, Unreachable
+from dexter_mcp.sentry.errors import Lacks, SentryError, Unreachable
 from dexter_mcp.views.answer import Failed
 
 T = TypeVar("T")
 D = TypeVar("D")
 
 _LATE = "It did not come in time."
+_LACKS = "this server did not answer with JSON but with a web page: it seems to have none"
 
 
 @dataclass
@@ -38,7 +39,11 @@ class Part(Generic[T]):
     @property
     def failed(self) -> list[Failed]:
         """Say why it did not come; empty if it did."""
-        return [] if self.came else [Failed(self.name, str(self.error or Unreachable(_LATE)))]
+        if self.came:
+            return []
+        if isinstance(self.error, Lacks):
+            return [Failed(self.name, _LACKS)]
+        return [Failed(self.name, str(self.error or Unreachable(_LATE)))]
 
     def required(self) -> T:
         """Give what came.

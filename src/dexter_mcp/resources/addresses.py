@@ -179,6 +179,13 @@ def _about_events(summaries: Summaries) -> Iterator[_Resource]:
         "What a query saved in Sentry answers now; by name or reference.",
         "discover",
     )
+    yield _Resource(
+        "sentry://{org}/traces/{trace}",
+        summaries.trace,
+        "Trace",
+        "Spans across services, own times, gaps, N+1, errors, slowest path.",
+        "traces",
+    )
 
 
 def _about_alerts_and_releases(summaries: Summaries) -> Iterator[_Resource]:

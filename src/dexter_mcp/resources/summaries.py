@@ -199,6 +199,17 @@ class Summaries:
 
         return await self._told(ask, more="get_release")
 
+    async def trace(self, org: str, trace: str) -> str:
+        """Read a trace."""
+
+        async def ask(desk: "Desk") -> Answer:
+            from dexter_mcp.insights.traces import Named, get_trace  # noqa: PLC0415
+
+            named = Named(trace=trace, org=org)
+            return await get_trace(desk, named, include=(), period="", full=False)
+
+        return await self._told(ask, more="get_trace")
+
     async def _told(self, ask: "Callable[[Desk], Awaitable[Answer]]", *, more: str) -> str:
         """Tell an answer; `more` is the tool that knows the rest."""
         from dexter_mcp.insights.answering import answered, failed  # noqa: PLC0415

@@ -182,7 +182,9 @@ class Api:
         how = {"fresh_for": fresh_for, "bucket": bucket}
         request = _Request("GET", path, narrowed, base=base, extensions=how)
         response = await self._page_sized(request)
-        onward = wire.next_cursor(response.headers.get("link"))
+        onward = wire.next_cursor(link := response.headers.get("link"))
+        if wire.is_of_another_make(link):
+            self.capabilities.note("make")
         counted = wire.hits(response.headers)
         items = parse(list[item], response, envelope)
         most = wire.page_size(query) or len(items)
@@ -258,9 +260,8 @@ class Api:
             response = await self._placed(request)
         except NotFound as missing:
             org = wire.organization_in(request.path)
-            if not missing.wordless or (org and not self.regions.known(org)):
-                raise
-            raise Lacks(wire.origin(self._origin.url), request.path) from missing
+            missing.wordless = missing.wordless and bool(self.regions.known(org))
+            raise
         if is_web_page(response) and not request.extensions.get("raw"):
             raise await self._instead(request, response)
         return response

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
-Trait = Literal["pages", "paging", "search", "short ids", "datasets", "series", "alerts"]
+Trait = Literal["make", "pages", "paging", "short ids", "datasets", "series", "alerts"]
 """What servers differ in; those who have to know say in their docstrings what each means."""
 
 LASTS: Final = 3_600.0

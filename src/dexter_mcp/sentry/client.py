@@ -4,6 +4,7 @@ import platform
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Self
 
 import httpx2
@@ -72,13 +73,15 @@ from dexter_mcp.settings import Settings
 
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 """Seconds. Sentry answers slow event queries within 30, or not at all."""
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
+"""The token says who asks; a session that Sentry began meanwhile must not say otherwise."""
 
 
 class Sentry:
     """Sentry, as one polite caller sees it."""
 
     def __init__(self, api: Api, settings: Settings, pulse: Pulse) -> None:
-        self.url, self.pulse = settings.url, pulse
+        self.url, self.pulse, self.capabilities = settings.url, pulse, api.capabilities
         self.identity = Identities(api, settings.token)
         self.organizations = Organizations(api, settings.org)
         self.projects = Projects(api)
@@ -126,6 +129,7 @@ class Sentry:
         }
         async with httpx2.AsyncClient(
             headers=headers,
+            cookies=CookieJar(_NO_COOKIES),
             transport=stack(settings, wire or network(settings), pulse, now),
             timeout=_TIMEOUT,
         ) as http:

@@ -80,17 +80,16 @@ class Discover:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._offered: dict[str, tuple[str, ...]] = {}
 
     def offered(self, org: str) -> tuple[str, ...]:
         """Name the data sets that a server told of when it refused one; empty if it never did."""
-        return self._offered.get(org, ())
+        return self._api.capabilities.values("datasets", org)
 
     def learn(self, org: str, refusal: Rejected) -> bool:
         """Remember the data sets that a refusal tells of, and say whether it did."""
         told = datasets_in(refusal)
         if told:
-            self._offered[org] = told
+            self._api.capabilities.note("datasets", *told, org=org)
         return bool(told)
 
     async def table(

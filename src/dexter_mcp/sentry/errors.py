@@ -97,7 +97,8 @@ class Refused(SentryError):
 class NotFound(SentryError):
     """Nothing has that slug or id, or the token may not see it.
 
-    `wordless` says that Sentry did not say what is missing: it may be the route itself.
+    `wordless` says that the organization is there, and Sentry does not say what is missing: it may
+    be the route itself.
     """
 
     wordless = False
@@ -105,14 +106,14 @@ class NotFound(SentryError):
 
 
 class Lacks(NotFound):
-    """The server knows the organization, and nothing of what was asked about it."""
+    """A server that knows Sentry's API answered with a web page: it has no such thing."""
 
-    advice = "Check what was named; if that is right, do without."
+    advice = "Do without it if that goes on."
 
     def __init__(self, host: str, path: str) -> None:
         super().__init__(
-            f"{host} has nothing at {path[:_LONGEST_PATH]} and gives no reason: the server may be "
-            "older than that, of another make, or have the feature switched off."
+            f"{host} did not answer with JSON at {path.removeprefix('/api/0')[:_LONGEST_PATH]} but "
+            "with a web page, as servers of another make do for what they do not have."
         )
 
 

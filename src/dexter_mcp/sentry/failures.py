@@ -10,7 +10,6 @@ from dexter_mcp.sentry.transports.wrapper import NEVER_LEFT
 _PRIVATE_AUTHORITY: Final = (
     "If a private authority signs its certificates, name its file in DEXTER_CA_BUNDLE."
 )
-_CLIENT_CERTIFICATE: Final = "Name the one that it asks for in DEXTER_CLIENT_CERTIFICATE."
 
 
 def failure(host: str, error: httpx2.RequestError) -> SentryError:

@@ -20,7 +20,7 @@ _SLUG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_\-]{0,99}")
 _SHORT_ID = re.compile(r"#?(?P<id>[A-Za-z0-9_\-]+-[0-9A-Za-z]{1,12})")
 _EVENT_ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _ISSUE_PAGE = re.compile(
-    r"(?:/organizations/(?P<org>[^/]+)|/(?P<org2>[^/]+)/[^/]+)?/issues/(?P<issue>[^/]+)"
+    r"(?:/organizations/(?P<org>[^/]+)|/(?P<org2>[^/]+)(?:/[^/]+)?)?/issues/(?P<issue>[^/]+)"
     r"(?:/events/(?P<event>[^/]+))?(?:/.*)?"
 )
 _EVENT_PAGE = re.compile(

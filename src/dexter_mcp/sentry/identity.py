@@ -1,9 +1,13 @@
 """Who the token is, and what it may do."""
 
 import re
-from typing import Literal
+from typing import Any, Literal
 
-from dexter_mcp.sentry.api import MINUTE, Api
+from pydantic import field_validator
+
+from dexter_mcp.sentry.api import HOUR, MINUTE, Api
+from dexter_mcp.sentry.errors import SentryError
+from dexter_mcp.sentry.json_types import is_object
 from dexter_mcp.sentry.reply import Reply
 from dexter_mcp.sentry.wire import API
 
@@ -16,6 +20,8 @@ _PREFIXES: dict[str, TokenKind] = {
     "sntrya_": "oauth",
 }
 
+_CONFIG = "/api/client-config/"
+_SETTINGS = "/api/settings/"
 _OLD_USER_TOKEN = re.compile(r"[0-9a-f]{64}")
 
 
@@ -47,6 +53,17 @@ class Identity(Reply):
     user: User | None = None
 
 
+class _Told(Reply):
+    """What a server tells its pages of itself: its version as such, or within an object."""
+
+    version: str = ""
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _current(cls, value: Any) -> Any:
+        return value.get("current") if is_object(value) else value
+
+
 class Identities:
     """What one can ask about oneself."""
 
@@ -70,6 +87,21 @@ class Identities:
         https://docs.sentry.io/api/auth/
         """
         return await self._api.get(Identity, f"{API}/", fresh_for=MINUTE)
+
+    async def server_version(self) -> str:
+        """Read which release the server is of; empty where it does not tell.
+
+        Unpublished; the pages of self-hosted servers, and those of GlitchTip, ask for it. Sentry's
+        own service is of no release.
+        """
+        for asked in (_CONFIG, _SETTINGS):
+            try:
+                told = await self._api.get(_Told, asked, fresh_for=HOUR, absent_for=HOUR)
+            except SentryError:
+                continue
+            if told.version:
+                return told.version
+        return ""
 
     async def regions(self) -> dict[str, str]:
         """Name the regions that the token reaches, with their base URLs."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from dexter_mcp.sentry import endpoints
+from dexter_mcp.sentry import endpoints, issue_dialect
 from dexter_mcp.sentry.api import FOR_GOOD, MOMENT, Api
 from dexter_mcp.sentry.batches import Batched, in_batches
 from dexter_mcp.sentry.identity import User
@@ -254,12 +254,12 @@ class Issues:
             Rejected: Sentry does not understand the query; the message says why.
             SentryError: As `errors` draws them.
         """
-        return await self._api.page(
+        return await issue_dialect.search(
+            self._api,
             Issue,
             path("organizations", org, "issues"),
             cursor=cursor,
-            fresh_for=MOMENT,
-            bucket=endpoints.ISSUE_LIST,
+            how={"fresh_for": MOMENT, "bucket": endpoints.ISSUE_LIST},
             query=query,
             project=project,
             environment=environment,

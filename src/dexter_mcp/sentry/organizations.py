@@ -6,9 +6,9 @@ from datetime import datetime
 import anyio
 from pydantic import Field, ValidationError
 
-from dexter_mcp.sentry import cursors, trail
+from dexter_mcp.sentry import cursors, deadline, trail
 from dexter_mcp.sentry.api import HOUR, MINUTE, Api
-from dexter_mcp.sentry.errors import Invalid, SentryError
+from dexter_mcp.sentry.errors import Invalid, SentryError, Unreachable
 from dexter_mcp.sentry.identifiers import slug
 from dexter_mcp.sentry.reply import Page, Reply, adapter
 from dexter_mcp.sentry.wire import QueryValue, path, query_string
@@ -104,7 +104,7 @@ class Organizations:
         """List the organizations that the token can see, in all regions side by side.
 
         A cursor holds one position for each region that goes on, or that failed while another
-        answered.
+        answered. Of several, one that is silent for half of the time left has failed.
         https://docs.sentry.io/api/users/list-your-organizations/
 
         Raises:
@@ -123,11 +123,16 @@ class Organizations:
         pages: dict[str, Page[Organization]] = {}
         failures: dict[str, SentryError] = {}
 
+        patience = deadline.left() / 2 if len(start) > 1 else None
+
         async def ask(region: str, base: str) -> None:
             try:
-                pages[region] = await self._page(base, start[region], narrowed)
+                with anyio.fail_after(patience):
+                    pages[region] = await self._page(base, start[region], narrowed)
             except SentryError as failure:
                 failures[region] = failure
+            except TimeoutError:
+                failures[region] = Unreachable("It did not answer in time.")
 
         async with anyio.create_task_group() as group:
             for region, base in regions.items():

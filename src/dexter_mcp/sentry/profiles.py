@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import Final, NamedTuple
 
 from pydantic import AliasChoices, Field
@@ -12,6 +13,8 @@ from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.sentry.wire import path
 
 _NANOSECONDS: Final = 1e9
+_PAUSE: Final = 10
+"""How many times the usual step a pause between samples takes at least."""
 
 
 class Frame(Reply):
@@ -60,17 +63,21 @@ class Sampled(Reply):
     samples: tuple[_Sample, ...] = ()
 
     def weighed(self, thread: str = "") -> Iterator[Stack]:
-        """Give each sample the time until the next of its thread, of one thread if named."""
+        """Give each sample the time until the next of its thread, of one thread if named.
+
+        A pause, in which nothing was sampled, is nobody's time.
+        """
         threads: dict[str, list[_Sample]] = {}
         for sample in self.samples:
             if not thread or sample.thread_id == thread:
                 threads.setdefault(sample.thread_id, []).append(sample)
         for taken in threads.values():
             ordered = sorted(taken, key=lambda sample: sample.at)
-            for sample, following in pairwise(ordered):
-                if sample.stack_id in range(len(self.stacks)):
-                    frames = self._named(self.stacks[sample.stack_id])
-                    yield Stack(frames, following.at - sample.at)
+            steps = [after.at - before.at for before, after in pairwise(ordered)]
+            longest = _PAUSE * median(steps) if steps else 0.0
+            for sample, step in zip(ordered, steps, strict=False):
+                if sample.stack_id in range(len(self.stacks)) and step <= longest:
+                    yield Stack(self._named(self.stacks[sample.stack_id]), step)
 
     def _named(self, places: Sequence[int]) -> tuple[Frame, ...]:
         known = range(len(self.frames))

@@ -7,6 +7,8 @@ other. https://docs.sentry.io/organization/data-storage-location/
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import anyio
+
 from dexter_mcp.sentry.errors import NotFound, Refused, SentryError
 from dexter_mcp.sentry.reply import Reply
 from dexter_mcp.sentry.wire import path
@@ -53,7 +55,11 @@ class Regions:
         """
         try:
             told = await api.get(
-                _RegionList, path("users", "me", "regions"), base=self._home, fresh_for=_FRESH
+                _RegionList,
+                path("users", "me", "regions"),
+                base=self._home,
+                fresh_for=_FRESH,
+                absent_for=_FRESH,
             )
         except (NotFound, Refused):
             return {"": self._home}
@@ -61,28 +67,40 @@ class Regions:
         return safe or {"": self._home}
 
     async def find(self, api: "Api", org: str) -> str:
-        """Ask every region for `org`; empty when none has it, or only home itself would do.
+        """Ask all regions for `org` side by side: one that is silent must not hide another.
+
+        The answer is empty when none has it, or only home itself would do.
 
         Raises:
             SentryError: No region has it, but one of them failed to answer.
         """
         failures: list[SentryError] = []
-        for base in (await self.list(api)).values():
+
+        async def ask(base: str) -> None:
             try:
-                found = await api.get(
-                    _Placed, path("organizations", org), base=base, fresh_for=_FRESH
-                )
-            except (NotFound, Refused):
-                continue
+                if await self._has(api, base, org):
+                    group.cancel_scope.cancel()
             except SentryError as failure:
                 failures.append(failure)
-                continue
-            self.place(org, base)
-            self.place(found.slug, base)
-            return base if base != self._home else ""
-        if failures:
+
+        bases = (await self.list(api)).values()
+        async with anyio.create_task_group() as group:
+            for base in bases:
+                group.start_soon(ask, base)
+        base = self.known(org)
+        if failures and not base:
             raise failures[0]
-        return ""
+        return base if base != self._home else ""
+
+    async def _has(self, api: "Api", base: str, org: str) -> bool:
+        """Ask one region, and remember if it is the one."""
+        try:
+            found = await api.get(_Placed, path("organizations", org), base=base, fresh_for=_FRESH)
+        except (NotFound, Refused):
+            return False
+        self.place(org, base)
+        self.place(found.slug, base)
+        return True
 
     def _is_trusted(self, url: str) -> bool:
         """Refuse to carry the token over a connection weaker than the one asked for."""

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from dexter_mcp.sentry.api import HOUR, MINUTE, MOMENT, Api
+from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.reply import Page, Reply
 from dexter_mcp.sentry.untrusted import Pairs, Untrusted
 from dexter_mcp.sentry.wire import path
@@ -16,6 +17,10 @@ Counted = Literal["events", "search_issues", "spans"]
 
 _WHOLE: Final = 32 * 1024 * 1024
 """Bytes of recording that are worth reading at once: they hold the page as it looked, too."""
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if is_array(value) else str(value)
 
 
 class Visitor(Reply):
@@ -75,6 +80,12 @@ class Replay(Reply):
     count_urls: int = 0
     has_viewed: bool = False
     replay_type: str = ""
+
+    @field_validator("tags", mode="before")
+    @classmethod
+    def _joined(cls, value: Any) -> Any:
+        """Write the values of a tag as one: a session may have several."""
+        return [(key, _text(each)) for key, each in value.items()] if is_object(value) else value
 
 
 class Selector(Reply):

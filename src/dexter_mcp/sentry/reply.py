@@ -14,12 +14,20 @@ from dexter_mcp.sentry.json_types import is_array, is_object
 T = TypeVar("T")
 
 
+_HEAD = 1_000
+"""Items that tell whether a long list is one of these: an error for each of millions costs GiBs."""
+
+
 def readable(value: Any, read: Callable[[Any], T]) -> T:
     """Read a container without its odd items. One of nothing but odd items is odd itself.
+
+    So is a long list that begins with nothing else.
 
     Raises:
         ValidationError: Nothing in it could be read.
     """
+    if is_array(value) and len(value) > _HEAD:
+        readable(value[:_HEAD], read)
     try:
         return read(value)
     except ValidationError as error:
@@ -87,7 +95,8 @@ class Page(Reply, Generic[T]):
 
     `total` is Sentry's count of all matches where it gives one; `at_least` says that the count
     stopped at Sentry's cap. `failed` says what did not come, a sentence for each part; the cursor
-    asks for it again. `beside` is what stood beside the list where Sentry wraps it.
+    asks for it again. `beside` is what stood beside the list where Sentry wraps it. `notes` say
+    what a server made of the question, if not what was meant.
     """
 
     items: list[T]
@@ -95,4 +104,5 @@ class Page(Reply, Generic[T]):
     total: int | None = None
     at_least: bool = False
     failed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     beside: dict[str, Any] = Field(default_factory=dict[str, Any], exclude=True, repr=False)

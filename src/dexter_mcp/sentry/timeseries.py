@@ -77,7 +77,6 @@ class TimeSeriesQueries:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._old: set[str] = set()
 
     async def get(
         self,
@@ -121,12 +120,12 @@ class TimeSeriesQueries:
             "start": start or None,
             "end": end or None,
         }
-        if org not in self._old:
+        if not self._api.capabilities.know("series", org):
             try:
                 return await self._today(org, {**asked, "groupBy": group_by})
             except NotFound:
                 before = await self._before(org, asked, y_axis, group_by)
-                self._old.add(org)
+                self._api.capabilities.note("series", org=org)
                 return before
         return await self._before(org, asked, y_axis, group_by)
 

@@ -15,7 +15,8 @@ class Trail:
     will do while Sentry answers. `requests` counts what went over the wire, each try of it;
     `writes` those of them that Sentry may have carried out. `ages` holds, for each answer that
     came from memory or was another caller's, the seconds since Sentry gave it; `stale` says why
-    some of it is older than it should be, if it is. `lasts` is for how many seconds on all of it
+    some of it is older than it should be, if it is. `short_id` is what an issue was named by, after
+    its organization. `lasts` is for how many seconds on all of it
     is as fresh as it should be; `None` if nothing was asked.
     """
 
@@ -25,6 +26,7 @@ class Trail:
     writes: int = 0
     ages: list[float] = field(default_factory=list[float])
     stale: str = ""
+    short_id: tuple[str, str] | None = None
     lasts: float | None = None
 
     @property

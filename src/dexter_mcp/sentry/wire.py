@@ -113,6 +113,12 @@ def next_cursor(link: str | None) -> str:
     return ""
 
 
+def is_of_another_make(link: str | None) -> bool:
+    """Tell a `Link` header that Sentry did not write: it gives even a link to nothing a cursor."""
+    told = (found["attributes"] for found in _LINK.finditer(link or ""))
+    return any('results="false"' in each and "cursor=" not in each for each in told)
+
+
 def _cursor_in(url: str) -> str:
     return next(iter(parse_qs(url.partition("?")[2]).get("cursor", [])), "")
 
@@ -212,9 +218,8 @@ def _declined(
 
 
 def _missing(reason: str) -> NotFound:
-    wordless = reason == "."
-    error = NotFound(f"Sentry found nothing there{reason}{_NO_REASON * wordless}")
-    error.wordless = wordless
+    error = NotFound(f"Sentry found nothing there{reason}{_NO_REASON * (reason == '.')}")
+    error.wordless = reason == "."
     return error
 
 

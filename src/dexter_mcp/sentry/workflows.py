@@ -158,6 +158,7 @@ class Workflows:
                 per_page=1,
             )
         except NotFound:
+            self._api.capabilities.note("alerts", org=org)
             return False
         return True
 

@@ -20,6 +20,7 @@ from dexter_mcp import __version__
 from dexter_mcp.insights.doorway import Doorway
 from dexter_mcp.prompts import prompts
 from dexter_mcp.resources import Guides, Summaries, add_resources, tell_freshness
+from dexter_mcp.resources.chart_view import views
 from dexter_mcp.server.completion import complete
 from dexter_mcp.server.instructions import instructions
 from dexter_mcp.server.product import DexterServer
@@ -59,6 +60,7 @@ def build_server(
         tools=tools,
         lifespan=_lifespan(doorway),
         middleware=[tell_freshness],
+        extensions=views(offer.offered),
         log_level="WARNING",
     )
     add_resources(server, choice.toolsets, Guides(offer, _table(tools)), Summaries(doorway, offer))

@@ -33,7 +33,7 @@ Interactive = Annotated[bool, Resolve(_shows_views)]
 
 Kind = Annotated[
     Literal["series", "bars", "release_comparison"],
-    Field(description="Over time, the top groups, or `release` against `baseline`."),
+    Field(description="bars are the top groups."),
 ]
 Axes = Annotated[Names, Field(description="Functions; count() by default. Bars show the first.")]
 GroupBy = Annotated[Names, Field(description="Fields; bars need one.")]

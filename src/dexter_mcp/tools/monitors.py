@@ -10,7 +10,6 @@ from dexter_mcp.tools.params import (
     Cursor,
     Environment,
     Limit,
-    Names,
     Org,
     Period,
     Project,
@@ -25,10 +24,9 @@ toolset = Toolset("monitors")
 
 Query = Annotated[str, Field(description="Part of a name.")]
 OfKind = Annotated[Kind, Field(description="Empty for both.")]
-InState = Annotated[State, Field(description="failing: missed, timeout, error or down.")]
-Named = Annotated[str, Field(min_length=1, description="Slug, id, name, `uptime 61` or link.")]
-OneProject = Annotated[
-    Names, Field(max_length=1, description="If the slug exists in several projects.")
+InState = Annotated[State, Field(description="failing: any trouble.")]
+Named = Annotated[
+    str, Field(min_length=1, description="Slug, project/slug, id, name, `uptime 61` or link.")
 ]
 Include = Annotated[
     tuple[MonitorPart, ...],
@@ -50,7 +48,7 @@ async def list_monitors(
     limit: Limit = 20,
     cursor: Cursor = "",
 ) -> Answer:
-    """List cron and uptime monitors, trouble first: schedule, what is wrong, last and next run."""
+    """List cron and uptime monitors, trouble first: what is wrong, last and next run."""
     chosen = project or tuple(filter(None, [desk.settings.project]))
     asked = Asked(await desk.org(org), chosen, environment, query, kind, state)
     return await monitors.list_monitors(desk, asked, limit=limit, cursor=cursor)
@@ -62,15 +60,13 @@ async def get_monitor(
     *,
     monitor: Named,
     org: Org = "",
-    project: OneProject = (),
     environment: Environment = (),
     include: Include = (),
     period: Period = "",
     limit: Limit = 10,
     cursor: Cursor = "",
 ) -> Answer:
-    """Read a cron or uptime monitor: schedule, margins, check-ins (due, late, missed), streaks."""
+    """Read a cron or uptime monitor: schedule, margins, check-ins, streaks."""
     within = time_range(period, "", "")
-    home = await desk.org(org)
-    place = Place(home, "".join(project), environment, within.period, limit, cursor)
+    place = Place(await desk.org(org), "", environment, within.period, limit, cursor)
     return await monitors.get_monitor(desk, monitor, place, include=include)

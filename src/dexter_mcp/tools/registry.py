@@ -19,6 +19,8 @@ TOOLSETS: Final[Mapping[str, tuple[str, ...]]] = {
     "stats": ("stats",),
     "replays": ("replays",),
     "traces": ("traces",),
+    "monitors": ("monitors",),
+    "dashboards": ("dashboards",),
     "scim": ("scim",),
     "catalogue": ("catalogue",),
 }
@@ -28,9 +30,7 @@ _DAILY: Final[Mapping[str, frozenset[str]]] = {
     "issues": frozenset(
         {"search_issues", "get_issue", "get_event", "list_issue_events", "get_issue_tag"}
     ),
-    "discover": frozenset(
-        {"query_events", "query_timeseries", "list_event_fields", "render_chart"}
-    ),
+    "discover": frozenset({"query_events", "query_timeseries", "list_event_fields"}),
     "alerts": frozenset({"list_alerts", "get_alert"}),
     "releases": frozenset({"list_releases", "get_release", "compare_releases"}),
     "integrations": frozenset({"list_integrations"}),
@@ -49,6 +49,8 @@ NEEDS: Final[Mapping[str, str]] = {
     "teams": "team:read",
     "releases": "project:read",
     "integrations": "org:read",
+    "monitors": "project:read",
+    "dashboards": "org:read",
     "scim": "member:read",
     "stats": "org:read",
     "replays": "org:read",

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dexter_mcp.charts.model import Bar, BarChart, Chart, Line, Panel, TimeChart, Write
 from dexter_mcp.charts.scale import of_values
-from dexter_mcp.sentry.discover import Row, Rows
+from dexter_mcp.sentry.discover import Meta, Row, Rows
 from dexter_mcp.sentry.sessions import (
     CRASH_FREE_SESSIONS,
     CRASH_FREE_USERS,
@@ -64,10 +64,10 @@ def _panel(
     axis: str, series: Sequence[Series], stamps: Sequence[float], asked: timeseries.Asked
 ) -> Panel:
     kind, unit = series[0].meta.value_type, series[0].meta.value_unit
-    lines = [_line(each, stamps) for each in series]
+    lines = [_line(each, stamps, asked) for each in series]
     before = _before(series[0], stamps) if len(series) == 1 and asked.before else ()
     if any(value is not None for value in before):
-        lines.append(Line(f"{asked.before}", before, muted=True))
+        lines.append(Line(asked.before, before, muted=True))
     return Panel(
         clean(axis, limit=_LABEL),
         tuple(lines),
@@ -77,13 +77,13 @@ def _panel(
     )
 
 
-def _line(series: Series, stamps: Sequence[float]) -> Line:
+def _line(series: Series, stamps: Sequence[float], asked: timeseries.Asked) -> Line:
     it = timeseries.figures(series)
     told = {point.timestamp: point.value for point in it.points} if it else {}
     groups = (discover.text_cell(each.key, each.value, limit=_LABEL) for each in series.group_by)
     label = "others" if series.meta.is_other else ", ".join(each or "(empty)" for each in groups)
     values = tuple(told.get(stamp) for stamp in stamps)
-    return Line(label or clean(series.y_axis, limit=_LABEL), values, muted=series.meta.is_other)
+    return Line(label or asked.within, values, muted=series.meta.is_other)
 
 
 def _before(series: Series, stamps: Sequence[float]) -> tuple[float | None, ...]:
@@ -103,7 +103,15 @@ def of_rows(page: Rows, asked: discover.Asked, *, now: datetime) -> BarChart:
     names = [field for field in asked.fields if field not in measures]
     kind, unit = page.meta.fields.get(measure, ""), page.meta.units.get(measure, "")
     write = _writer(kind, unit)
-    rows = [_bar(row, names, measure, page, write, now) for row in page.items]
+    rows = [
+        Bar(
+            _named(row, names, page.meta, now),
+            (value,),
+            ("nothing" if value is None else write(value),),
+        )
+        for row in page.items
+        for value in [_number(row.get(measure))]
+    ]
     grouped = f" by {', '.join(names)}" if names else ""
     return BarChart(
         title=clean(f"{measure}{grouped}", limit=_SUBTITLE),
@@ -118,13 +126,9 @@ def _is_measured(rows: Sequence[Row], field: str) -> bool:
     return "(" in field and any(_number(row.get(field)) is not None for row in rows)
 
 
-def _bar(
-    row: Row, names: Sequence[str], measure: str, page: Rows, write: Write, now: datetime
-) -> Bar:
-    cells = (discover.cell(row, each, page.meta, limit=_LABEL, now=now) for each in names)
-    value = _number(row.get(measure))
-    label = ", ".join(each or "(empty)" for each in cells) or "all"
-    return Bar(label, (value,), ("nothing" if value is None else write(value),))
+def _named(row: Row, fields: Sequence[str], meta: Meta, now: datetime) -> str:
+    cells = (discover.cell(row, field, meta, limit=_LABEL, now=now) for field in fields)
+    return ", ".join(each or "(empty)" for each in cells) or "all"
 
 
 @dataclass(frozen=True)
@@ -169,22 +173,22 @@ def of_releases(told: release_comparison.Comparison) -> BarChart:
 
 
 def _measures(told: release_comparison.Comparison) -> Iterator[_Measure]:
-    sides = release_comparison.health_of(told)
+    newer, older = sides = release_comparison.health_of(told)
     for label, field in (
         ("sessions that crashed", CRASH_FREE_SESSIONS),
         ("users that saw a crash", CRASH_FREE_USERS),
     ):
-        yield _Measure(label, *(_remainder(side.get(field)) for side in sides), _share)
+        yield _Measure(label, _remainder(newer.get(field)), _remainder(older.get(field)), _share)
     errors = [_number(row.get("count()")) for row in told.pick(told.errors)]
     totals = [side.get(SESSIONS) for side in sides]
     rates = [
         _MILLISECONDS * happened / total if happened is not None and total else None
         for happened, total in zip(errors, totals, strict=True)
     ]
-    yield _Measure("errors per 1k sessions", *rates, plain)
+    yield _Measure("errors per 1k sessions", rates[0], rates[1], plain)
     for label, field in (("p50", "p50(span.duration)"), ("p95", "p95(span.duration)")):
-        times = (_number(row.get(field)) for row in told.pick(told.speed))
-        yield _Measure(f"{label} of all transactions", *times, _writer("duration", ""))
+        now, before = (_number(row.get(field)) for row in told.pick(told.speed))
+        yield _Measure(f"{label} of all transactions", now, before, _writer("duration", ""))
     yield _Measure("new issues", told.newer.new_groups, told.older.new_groups, count)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from dexter_mcp.sentry.capabilities import Trait
 from dexter_mcp.sentry.identity import Identity
 from dexter_mcp.sentry.organizations import Organization
 from dexter_mcp.sentry.reply import Page
@@ -11,6 +12,21 @@ from dexter_mcp.views.untrusted import name
 
 _URL = 200
 _MOST = 20
+_SAID: Mapping[Trait, str] = {
+    "make": "not Sentry's own; issue search without time range, by tags and plain words",
+    "short ids": "knows issues by number",
+    "datasets": "data sets {}",
+    "series": "older time series",
+    "alerts": "rules in place of alerts, or none",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """Which version a server is of, where it tells, and what calls have found out about it."""
+
+    version: str = ""
+    known: tuple[tuple[Trait, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -25,6 +41,7 @@ class Access:
     default_org: str
     default_project: str
     failed: tuple[Failed, ...]
+    server: Server = Server()
 
 
 def whoami(access: Access) -> Answer:
@@ -44,6 +61,8 @@ def _lines(access: Access) -> Iterator[str]:
     scopes = sorted(name(scope) for scope in access.identity.auth.scopes)
     yield f"scopes: {', '.join(scopes) or 'none known'}"
     yield f"organizations: {_organizations(access)}"
+    if told := "; ".join(_server(access.server)):
+        yield f"server: {told}"
     if len(access.regions) > 1:
         yield "regions: " + ", ".join(
             f"{name(region)} {name(url, limit=_URL)}" for region, url in access.regions.items()
@@ -52,6 +71,14 @@ def _lines(access: Access) -> Iterator[str]:
     told = [f"{key}={name(slug)}" for key, slug in defaults.items() if slug]
     if told:
         yield f"defaults: {', '.join(told)}"
+
+
+def _server(server: Server) -> Iterator[str]:
+    if server.version:
+        yield f"version {name(server.version)}"
+    for trait, values in server.known:
+        if said := _SAID.get(trait, ""):
+            yield said.format(", ".join(map(name, values)))
 
 
 def _owner(access: Access) -> str:

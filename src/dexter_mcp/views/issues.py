@@ -55,12 +55,14 @@ def listing(page: Page[Issue], asked: Asked, *, fence: Fence, now: datetime) -> 
         sort=asked.sort,
     )
     if not page.items:
-        return Answer(f"No issue matches.\n{query}\n{_wider(asked)}", data=page)
+        text = "\n".join(["No issue matches.", query, *page.notes, _wider(asked)])
+        return Answer(text, data=page)
     projects = tuple({issue.project.slug for issue in page.items})
     rows = [_row(issue, now, several=len(projects) > 1) for issue in page.items]
     if len(projects) == 1 and projects != asked.project:
         query += f"; all in project {name(projects[0])}"
-    lines = [found(page, "issue"), query, fence.block([table(_HEADERS, rows)]), *onward(page)]
+    body = fence.block([table(_HEADERS, rows)])
+    lines = [found(page, "issue"), query, *page.notes, body, *onward(page)]
     return Answer("\n".join(lines), data=page)
 
 
@@ -82,7 +84,7 @@ def heading(issue: Issue, now: datetime) -> list[str]:
         " · ".join(filter(None, _identity(issue))),
         " · ".join(filter(None, _counts(issue))),
         f"first seen {_when(issue.first_seen, now)}, last {_when(issue.last_seen, now)}",
-        *filter(None, [name(issue.permalink, limit=_LINK)]),
+        *filter(None, [name(issue.permalink, limit=_LINK)] if "://" in issue.permalink else []),
     ]
 
 

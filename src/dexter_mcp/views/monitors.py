@@ -1,9 +1,10 @@
 """Cron and uptime monitors: what is due when, what came, and what is wrong."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 from typing import Final, Literal
 
 from dexter_mcp.sentry.issues import Assignee
@@ -22,27 +23,30 @@ from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.uptime import UptimeMonitor
 from dexter_mcp.views import uptime
 from dexter_mcp.views.answer import Answer, Failed, failures
-from dexter_mcp.views.discover import short_date
 from dexter_mcp.views.listing import echo, onward, short_ago
 from dexter_mcp.views.moments import ago, exact, span
 from dexter_mcp.views.numbers import counted, percent
-from dexter_mcp.views.schedules import schedule
+from dexter_mcp.views.schedules import schedule, stamp
 from dexter_mcp.views.sparkline import sparkline
 from dexter_mcp.views.table import table
 from dexter_mcp.views.untrusted import Fence, clean, name
 
-State = Literal["", "failing", "missed", "timeout", "error", "down", "muted", "disabled", "ok"]
+State = Literal["", "failing", "missed", "timeout", "muted", "disabled", "ok"]
 Watched = Monitor | UptimeMonitor
 
 _ENVIRONMENT: Final = 40
-_WORDS: Final = {
-    OK: "ok",
-    ERROR: "failed",
-    TIMEOUT: "timed out",
-    MISSED_CHECK_IN: "missed its run",
-    "active": "waits for its first check-in",
-}
-_STATES: Final[dict[str, State]] = {ERROR: "error", TIMEOUT: "timeout", MISSED_CHECK_IN: "missed"}
+_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        OK: "ok",
+        ERROR: "failed",
+        TIMEOUT: "timed out",
+        MISSED_CHECK_IN: "missed its run",
+        "active": "waits for its first check-in",
+    }
+)
+_STATES: Final[Mapping[str, State]] = MappingProxyType(
+    {ERROR: "failing", TIMEOUT: "timeout", MISSED_CHECK_IN: "missed"}
+)
 _ORDER: Final[tuple[tuple[int, State], ...]] = (
     *((3, "disabled"), (1, "muted")),
     *((0, "failing"), (2, "ok")),
@@ -78,21 +82,15 @@ class Found:
 
 def states(it: Watched) -> frozenset[State]:
     """Name the states that a monitor is in, over all its environments."""
+    if it.status == "disabled":
+        return frozenset({"disabled"})
     if isinstance(it, UptimeMonitor):
-        return uptime_states(it)
-    if it.status == "disabled":
-        return frozenset({"disabled"})
-    found = {_STATES[each.status] for each in it.environments if each.status in FAILING}
-    muted: set[State] = {"muted"} if _is_muted(it) else set()
-    trouble: set[State] = {"failing"} if found else {"ok"}
-    return frozenset(found | muted | trouble)
-
-
-def uptime_states(it: UptimeMonitor) -> frozenset[State]:
-    """Name the states of an address."""
-    if it.status == "disabled":
-        return frozenset({"disabled"})
-    return frozenset({"failing", "down"} if it.is_down else {"ok"})
+        return frozenset({"failing" if it.is_down else "ok"})
+    found: set[State] = {_STATES[each.status] for each in it.environments if each.status in FAILING}
+    found.add("failing" if found else "ok")
+    if _is_muted(it):
+        found.add("muted")
+    return frozenset(found)
 
 
 def urgency(it: Watched) -> tuple[int, str]:
@@ -171,7 +169,7 @@ def _state(it: Monitor, now: datetime) -> str:
 def _condition(it: MonitorEnvironment, now: datetime) -> str:
     said = _WORDS.get(it.status) or name(it.status)
     began = it.active_incident.starting_timestamp if it.active_incident else None
-    since = f", since {short_date(began, now)}" if began and it.status in FAILING else ""
+    since = f", since {stamp(began, now)}" if began and it.status in FAILING else ""
     return f"{said}{since}{' (muted)' if it.is_muted else ''}"
 
 
@@ -196,11 +194,11 @@ def heading(it: Monitor, *, org: str, link: str) -> list[str]:
     config = it.config
     second = [
         f"due {schedule(config)}",
-        f"missed {counted(config.checkin_margin, 'minute')} later" if config.checkin_margin else "",
-        f"timed out after {counted(config.max_runtime, 'minute')}" if config.max_runtime else "",
+        f"counts as missed {config.checkin_margin} min later" if config.checkin_margin else "",
+        f"timed out after {config.max_runtime} min" if config.max_runtime else "",
         _threshold(config.failure_issue_threshold, "issue after", "failure"),
         _threshold(config.recovery_threshold, "resolved after", "success"),
-        f"since {exact(it.date_created)[:10]}" if it.date_created else "",
+        f"set up {exact(it.date_created)[:10]}" if it.date_created else "",
     ]
     return [" · ".join(filter(None, first)), " · ".join(filter(None, second)), link]
 
@@ -226,7 +224,7 @@ def environments(it: Monitor, now: datetime) -> Iterator[str]:
             _condition(each, now),
             _moment(each.last_check_in, now),
             _moment(each.next_check_in, now),
-            short_date(each.next_check_in_latest, now) if each.next_check_in_latest else "",
+            stamp(each.next_check_in_latest, now),
         ]
         for each in _by_trouble(it.environments)
     ]
@@ -234,7 +232,7 @@ def environments(it: Monitor, now: datetime) -> Iterator[str]:
 
 
 def _moment(moment: datetime | None, now: datetime) -> str:
-    return f"{short_date(moment, now)} ({ago(moment, now)})" if moment else ""
+    return f"{stamp(moment, now)} ({ago(moment, now)})" if moment else ""
 
 
 def check_ins(page: Page[CheckIn], now: datetime) -> Iterator[str]:
@@ -245,7 +243,7 @@ def check_ins(page: Page[CheckIn], now: datetime) -> Iterator[str]:
     yield from _streaks(page.items)
     rows = [
         [
-            short_date(each.expected_time, now) if each.expected_time else "",
+            stamp(each.expected_time, now),
             _started(each, now),
             name(each.status).replace("_", " "),
             "" if each.duration is None else span(each.duration / _MILLISECONDS),
@@ -253,22 +251,19 @@ def check_ins(page: Page[CheckIn], now: datetime) -> Iterator[str]:
         ]
         for each in page.items
     ]
-    yield table(_OF_CHECK_INS, rows)
+    yield from table(_OF_CHECK_INS, rows).split("\n")
 
 
 def _streaks(items: Sequence[CheckIn]) -> Iterator[str]:
     """Say how often in a row the same happened of late, and what came before it."""
-    places = dict.fromkeys(each.environment for each in items)
-    for place in places:
-        runs = [
-            (status, len(list(run)))
-            for status, run in groupby(each.status for each in items if each.environment == place)
-        ]
+    for place in dict.fromkeys(each.environment for each in items):
+        own = [each.status for each in items if each.environment == place]
+        runs = [(status, len(list(run))) for status, run in groupby(own)]
         said = [f"{number} {name(status).replace('_', ' ')}" for status, number in runs[:2]]
-        more = " or more" if len(runs) == 1 else ""
-        yield f"{clean(place, limit=_ENVIRONMENT)}: {said[0]} in a row{more}" + (
-            f", after {said[1]}{' or more' if len(runs) == len(said) else ''}" if said[1:] else ""
-        )
+        if len(runs) == len(said):
+            said[-1] = f"at least {said[-1]}"
+        before = f", after {said[1]}" if said[1:] else ""
+        yield f"{clean(place, limit=_ENVIRONMENT)}: {said[0]} in a row{before}"
 
 
 def _started(it: CheckIn, now: datetime) -> str:
@@ -277,7 +272,7 @@ def _started(it: CheckIn, now: datetime) -> str:
     if it.status == "missed" or began is None:
         return ""
     if it.expected_time is None:
-        return short_date(began, now)
+        return stamp(began, now)
     late = (began - it.expected_time).total_seconds()
     return "on time" if abs(late) < _ON_TIME else f"{'+' if late > 0 else ''}{span(late)}"
 

@@ -1,9 +1,11 @@
-"""When a job is due, in words where a crontab has simple ones."""
+"""When a job is due, in words where a crontab has simple ones, and when it was."""
 
 import re
+from datetime import datetime
 from typing import Final
 
 from dexter_mcp.sentry.monitors import MonitorConfig
+from dexter_mcp.views.discover import short_date
 from dexter_mcp.views.untrusted import name
 
 _DAYS: Final = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -29,6 +31,14 @@ def schedule(config: MonitorConfig) -> str:
             return f"{said}, {zone}" if zoned else said
         case _:
             return ""
+
+
+def stamp(moment: datetime | None, now: datetime) -> str:
+    """Write a moment in UTC to the minute, midnight included: jobs like to run then."""
+    if moment is None:
+        return ""
+    told = short_date(moment, now)
+    return told if " " in told else f"{told} 00:00"
 
 
 def _words(crontab: str) -> tuple[str, bool]:

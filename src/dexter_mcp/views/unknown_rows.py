@@ -205,7 +205,7 @@ def _fitting(columns: Sequence[_Column], rows: int) -> list[_Column]:
     """Take as many columns as a row has room for, at least one; a longer text is cut to fit."""
     shown: list[_Column] = []
     least, most = _A_ROW
-    room = min(max(_ROOM / rows, least), most)
+    room = min(max(_ROOM / max(rows, 1), least), most)
     for column in columns:
         fitting = column.cut(room) if column.is_prose and shown else column
         if not shown or (fitting.cost <= room and len(shown) < _COLUMNS):

@@ -1,14 +1,14 @@
 """Uptime monitors: which address is asked how often, and what it answered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from statistics import median
 
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.uptime import UptimeCheck, UptimeMonitor
-from dexter_mcp.views.discover import short_date
 from dexter_mcp.views.moments import span
 from dexter_mcp.views.numbers import counted, percent
+from dexter_mcp.views.schedules import stamp
 from dexter_mcp.views.table import table
 from dexter_mcp.views.untrusted import clean, name
 
@@ -36,7 +36,8 @@ def heading(it: UptimeMonitor, *, org: str, link: str, owner: str) -> list[str]:
         "disabled" if it.status == "disabled" else "down" if it.is_down else "up",
     ]
     limit = f", given up after {span(it.timeout_ms / _MILLISECONDS)}" if it.timeout_ms else ""
-    return [" · ".join(filter(None, first)), f"asks {asks(it)}{limit}", link]
+    asked = f"asks {asks(it)}{limit}" if it.url else "This server does not say what it asks."
+    return [" · ".join(filter(None, first)), asked, link]
 
 
 def environment(it: UptimeMonitor) -> Iterator[str]:
@@ -52,7 +53,7 @@ def checks(page: Page[UptimeCheck], now: datetime) -> Iterator[str]:
         return
     rows = [
         [
-            short_date(each.timestamp, now) if each.timestamp else "",
+            stamp(each.timestamp, now),
             name(each.check_status).replace("_", " "),
             name(each.check_status_reason).replace("_", " "),
             "" if each.http_status_code is None else str(each.http_status_code),
@@ -61,12 +62,12 @@ def checks(page: Page[UptimeCheck], now: datetime) -> Iterator[str]:
         ]
         for each in page.items
     ]
-    yield table(_HEADERS, rows)
+    yield from table(_HEADERS, rows).split("\n")
 
 
-def stats(page: Page[UptimeCheck], now: datetime) -> Iterator[str]:
+def stats(newest_first: Sequence[UptimeCheck], now: datetime) -> Iterator[str]:
     """Say how many of the latest checks went well, how long they took, since when it fails."""
-    asked = [each for each in page.items if each.check_status != "missed_window"]
+    asked = [each for each in newest_first if each.check_status != "missed_window"]
     if not asked:
         yield "no check in this time"
         return
@@ -77,10 +78,10 @@ def stats(page: Page[UptimeCheck], now: datetime) -> Iterator[str]:
     yield f"of the last {last}: {percent(len(well), len(asked))} succeeded{usual}"
     failing = _failing_since(asked)
     if failing:
-        yield f"failing since {short_date(failing, now)}{'' if well else ' or longer'}"
+        yield f"failing since {stamp(failing, now)}{'' if well else ' or longer'}"
 
 
-def _failing_since(newest_first: list[UptimeCheck]) -> datetime | None:
+def _failing_since(newest_first: Sequence[UptimeCheck]) -> datetime | None:
     """Find the oldest of the failures that nothing interrupted until now."""
     since = None
     for each in newest_first:

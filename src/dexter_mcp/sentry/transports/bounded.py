@@ -27,8 +27,8 @@ class Bounded(Wrapper):
     short, garbled or no JSON although it begins like it is a `DecodingError`, worth another try.
     The response carries, as the extension `json`, what was parsed to find that out, for whoever
     only reads it. A request whose extension `raw` is set is for a file, which need be no JSON. One
-    that its caller gave up carries, as the extension `unanswered`, for how many seconds Sentry had
-    said nothing.
+    that got no whole answer carries, as the extension `unanswered`, for how many seconds it waited
+    for one, over all its tries.
     """
 
     def __init__(
@@ -55,16 +55,24 @@ class Bounded(Wrapper):
             with anyio.fail_after(LONGEST):
                 return await self._exchange(request)
         except TimeoutError as error:
-            self._pulse.count("failures")
+            self._fail(request, began)
             raise httpx2.ReadTimeout(f"no whole answer in {LONGEST:.0f} s") from error
         except httpx2.RequestError:
-            self._pulse.count("failures")
+            self._fail(request, began)
             raise
         except anyio.get_cancelled_exc_class():
-            request.extensions["unanswered"] = self._clock() - began
+            self._note_silence(request, began)
             raise
         finally:
             self._pulse.seconds.append(self._clock() - began)
+
+    def _fail(self, request: httpx2.Request, began: float) -> None:
+        self._pulse.count("failures")
+        self._note_silence(request, began)
+
+    def _note_silence(self, request: httpx2.Request, began: float) -> None:
+        before = float(request.extensions.get("unanswered", 0.0))
+        request.extensions["unanswered"] = before + self._clock() - began
 
     async def _exchange(self, request: httpx2.Request) -> httpx2.Response:
         response = await self._inner.handle_async_request(request)

@@ -28,7 +28,6 @@ from dexter_mcp.simulator.shapes.replays import (
     selector_json,
 )
 from dexter_mcp.simulator.shapes.times import from_epoch, iso
-from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
 
 _SOURCES: Final = ("events", "search_issues", "spans")
@@ -99,13 +98,15 @@ def _count(call: Call) -> Response:
     """Count the sessions of issues, which are asked for by number."""
     if call.query.get("data_source") not in _SOURCES:
         raise Refusal(400, {"data_source": ["This field is required."]})
-    asked = _ISSUES.search(call.query.get("query", ""))
-    if not asked:
+    query = call.query.get("query", "")
+    asked = _ISSUES.search(query)
+    if query and not asked:
         raise bad_request("Must provide at least one issue id")
     chosen = select(call)
     projects = {project.id for project in chosen.projects}
     held = [replay for replay in call.world.replays.all() if replay.project in projects]
-    found = {issue: _ids_of(call, int(issue), held) for issue in re.findall(r"\d+", asked["ids"])}
+    numbers = re.findall(r"\d+", asked["ids"]) if asked else []
+    found = {issue: _ids_of(call, int(issue), held) for issue in numbers}
     wanted = call.query.get("returnIds", "").lower() in {"1", "true"}
     return JSONResponse({issue: ids if wanted else len(ids) for issue, ids in found.items() if ids})
 
@@ -159,7 +160,7 @@ def _segment(call: Call) -> Response:
     replay, number = _of_project(call), call.part("segment")
     if not number.isdecimal() or int(number) >= segments(replay):
         raise not_found()
-    shown: Json = {
+    shown = {
         "replayId": replay.id,
         "segmentId": int(number),
         "projectId": str(replay.project),

@@ -1,7 +1,7 @@
 """Acme Shop's alerts, each with a fate of its own.
 
 `Page on payment spikes` has woken people up three times since the checkout incident began.
-`Storefront regressions` posts to a Slack workspace that is gone, `Old release watch` listens to
+`Storefront regressions` posts to a Slack workspace that is switched off, `Old release watch` listens to
 nothing, `Gateway noise` was switched off, and `Mobile crashes` is the noisiest of all.
 """
 
@@ -24,6 +24,7 @@ from dexter_mcp.simulator.sample.alert_monitors import (
     monitors,
     stories,
 )
+from dexter_mcp.simulator.sample.integrations import JIRA, OLD_SLACK, PAGERDUTY, SLACK
 from dexter_mcp.simulator.sample.people import ORG
 from dexter_mcp.simulator.telling.story import Json
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from dexter_mcp.simulator.world import World
 
 __all__ = ["populate", "stories"]
+
+_THROUGH: Mapping[str, str] = {"slack": SLACK, "jira": JIRA, "pagerduty": PAGERDUTY}
+"""The integration that carries out each kind of action; what no longer works is of old Slack."""
 
 _PAID = "KeyError: 'authorization'"
 _DEADLOCK = "OperationalError: deadlock detected"
@@ -86,6 +90,7 @@ def _actions(world: "World", text: str) -> list[Json]:
 
 
 def _action(world: "World", text: str) -> Json:
+    gone = text.startswith("(")
     kind, _, whom = text.strip("()").partition(" ")
     target, _, slug = whom.partition(":")
     known = {
@@ -102,8 +107,8 @@ def _action(world: "World", text: str) -> Json:
     return {
         "type": kind,
         "config": config,
-        "integrationId": None if found else "40",
-        "status": "disabled" if text.startswith("(") else "active",
+        "integrationId": OLD_SLACK if gone else _THROUGH.get(kind),
+        "status": "disabled" if gone else "active",
     }
 
 

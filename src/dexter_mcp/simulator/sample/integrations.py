@@ -26,11 +26,12 @@ from dexter_mcp.simulator.telling.story import Json
 if TYPE_CHECKING:
     from dexter_mcp.simulator.world import World
 
-_GITHUB, _SLACK, _OLD_SLACK, _JIRA, _PAGERDUTY, _AZURE = (
-    *("88001", "88002", "88003", "88004"),
-    *("88005", "88006"),
-)
-_ALERTED: Mapping[str, str] = {"slack": _SLACK, "jira": _JIRA, "pagerduty": _PAGERDUTY}
+_GITHUB = "88001"
+SLACK = "88002"
+OLD_SLACK = "88003"
+JIRA = "88004"
+PAGERDUTY = "88005"
+_AZURE = "88006"
 _DAY = timedelta(days=1)
 _REPOSITORIES = 61
 """The number of the first one; commits of releases name it too."""
@@ -47,7 +48,7 @@ _ROOTS: Mapping[str, tuple[str, str, str]] = {
 _TICKETS = (
     (
         "KeyError: 'authorization'",
-        _JIRA,
+        JIRA,
         "PAY-431",
         "https://acme.jira.test/browse/PAY-431",
         "NordPay: 3-D Secure payments fail",
@@ -61,7 +62,7 @@ _TICKETS = (
     ),
     (
         "User Feedback: Coupon",
-        _JIRA,
+        JIRA,
         "SUPPORT-88",
         "https://acme.jira.test/browse/SUPPORT-88",
         "Coupon SPRING10 is refused",
@@ -85,7 +86,6 @@ def populate(world: "World") -> None:
     kept.code_mappings += _code_mappings(world)
     kept.apps += _apps()
     kept.tickets += _tickets(world)
-    _hand_to_alerts(world)
 
 
 def _installed(world: "World") -> Iterator[Integration]:
@@ -105,13 +105,13 @@ def _installed(world: "World") -> Iterator[Integration]:
             "labels": [(each, each) for each in ("bug", "payments", "regression")],
         },
     )
-    yield Integration(_SLACK, ORG, "slack", "Acme Shop", "acme-shop.slack.test")
+    yield Integration(SLACK, ORG, "slack", "Acme Shop", "acme-shop.slack.test")
     yield Integration(
-        _OLD_SLACK, ORG, "slack", "Acme Shop (2021)", "acme-old.slack.test", standing="disabled"
+        OLD_SLACK, ORG, "slack", "Acme Shop (2021)", "acme-old.slack.test", standing="disabled"
     )
     yield _jira()
     yield Integration(
-        _PAGERDUTY,
+        PAGERDUTY,
         ORG,
         "pagerduty",
         "acme-oncall",
@@ -136,7 +136,7 @@ def _installed(world: "World") -> Iterator[Integration]:
 
 def _jira() -> Integration:
     return Integration(
-        _JIRA,
+        JIRA,
         ORG,
         "jira",
         "Acme Jira",
@@ -244,20 +244,6 @@ def _tickets(world: "World") -> Iterator[Ticket]:
     for number, (begins, source, key, url, title) in enumerate(_TICKETS, 7001):
         issue = next(i.number for i in world.issues.values() if i.title.startswith(begins))
         yield Ticket(str(number), issue, source, key, url, title)
-
-
-def _hand_to_alerts(world: "World") -> None:
-    """Say which integration carries out what alerts do: what no longer works is of old Slack."""
-    actions = (
-        action
-        for alert in world.alerts.of(ORG)
-        for filters in alert.filters
-        for action in filters.actions
-        if action["type"] in _ALERTED
-    )
-    for action in actions:
-        gone = action["status"] == "disabled"
-        action["integrationId"] = _OLD_SLACK if gone else _ALERTED[action["type"]]
 
 
 def _uuid(name: str) -> str:

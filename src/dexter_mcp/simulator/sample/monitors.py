@@ -207,7 +207,8 @@ def _last_due(run: _Run, now: datetime) -> datetime:
     """Find when it was due last; what is due this very moment still runs."""
     step = run.step.total_seconds()
     begin = run.at.total_seconds()
-    due = (now.timestamp() - _MARGIN.total_seconds() - begin) // step * step + begin
+    running = min(_MARGIN.total_seconds(), step / 10)
+    due = (now.timestamp() - running - begin) // step * step + begin
     return datetime.fromtimestamp(due, now.tzinfo)
 
 
@@ -246,7 +247,7 @@ def _checks(probe: Probe, now: datetime, down_for: timedelta) -> Iterator[Check]
     for back in range(240):
         at = last - back * step
         number, region = _id(f"{probe.id} {back}").replace("-", ""), _REGIONS[back % 3]
-        if at < now - down_for:
+        if at <= now - down_for:
             took = round(chance.uniform(90, 260))
             yield Check(number, at, "success", took, region, http_status=200)
         else:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dexter_mcp.simulator.memory.outgoing import Forwarder, NotificationAction
+from dexter_mcp.simulator.sample.integrations import SLACK
 from dexter_mcp.simulator.sample.people import ORG
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def populate(world: "World") -> None:
             "slack",
             "C07ACMEOPS",
             "#ops-spikes",
-            integration=14100,
+            integration=int(SLACK),
         ),
         NotificationAction(
             9107, ORG, (number["gateway"],), "email", "4", "platform", target_kind="team"

@@ -176,7 +176,7 @@ def _calm(project: int, at: float, chance: Random, *, archived: bool) -> Replay:
     for page in chance.sample(["/search", "/products/wool-socks", "/products/enamel-mug"], 2):
         steps.append(Step(steps[-1].at + 8, "click", "a.product-card"))
         steps.append(Step(steps[-1].at + 0.5, "page", f"{_SHOP}{page}"))
-    if chance.random() < 0.5:  # noqa: PLR2004 - every other one
+    if chance.random() < 0.3:  # noqa: PLR2004 - three in ten
         steps.append(Step(steps[-1].at + 4, "dead", "ul.gallery > li > img"))
     return Replay(
         id=f"{chance.getrandbits(128):032x}",

@@ -6,12 +6,14 @@ transaction's own code.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from dexter_mcp.simulator.memory.spans import Span
 from dexter_mcp.simulator.telling.story import Json
+
+T = TypeVar("T")
 
 Frame = tuple[str, str, str, int, bool]
 """Function, module, file, line, and whether it is the application's own."""
@@ -67,12 +69,12 @@ _CHARGE: Final[Frame] = ("charge", "shop.payments.nordpay", "shop/payments/nordp
 
 
 @dataclass(slots=True)
-class _Places:
+class _Places(Generic[T]):
     """Numbers for things, in the order in which they are first met."""
 
-    known: dict[object, int] = field(default_factory=dict[object, int])
+    known: dict[T, int]
 
-    def of(self, thing: object) -> int:
+    def of(self, thing: T) -> int:
         return self.known.setdefault(thing, len(self.known))
 
 
@@ -124,7 +126,7 @@ def flamegraph_json(roots: Iterable[tuple[Span, Sequence[Span]]], project: int) 
     weights = Counter[Stack]()
     for root, spans in roots:
         weights.update(stack for _, stack in _moments(root, spans))
-    frames = _Places()
+    frames = _Places[Frame]({})
     samples = [[frames.of(frame) for frame in stack] for stack in weights]
     durations = [round(count * _STEP * _NANOSECONDS) for count in weights.values()]
     graph: Json = {
@@ -162,8 +164,9 @@ def _moments(root: Span, spans: Sequence[Span]) -> Iterator[tuple[float, Stack]]
 
 
 def _own(root: Span) -> Stack:
-    plain = root.name.strip("/").replace("/", ".").replace("{", "").replace("}", "") or "view"
-    return _OWN.get(root.name, ((plain, "shop.views", "shop/views.py", 20, True),))
+    module, _, function = root.name.replace("/", " ").strip().rpartition(".")
+    file = f"{module.replace('.', '/') or 'shop/views'}.py"
+    return _OWN.get(root.name, ((function, module or "shop.views", file, 20, True),))
 
 
 def _inside(span: Span) -> Stack:
@@ -172,7 +175,7 @@ def _inside(span: Span) -> Stack:
 
 
 def _sampled(moments: Sequence[tuple[float, Stack]]) -> Json:
-    frames, stacks = _Places(), _Places()
+    frames, stacks = _Places[Frame]({}), _Places[tuple[int, ...]]({})
     samples: list[Json] = []
     for at, stack in moments:
         innermost_first = tuple(frames.of(frame) for frame in reversed(stack))
@@ -187,21 +190,13 @@ def _sampled(moments: Sequence[tuple[float, Stack]]) -> Json:
     }
 
 
-def _sdk_frame(frame: object) -> Json:
-    match frame:
-        case (function, module, file, line, in_app):
-            return {
-                "function": function,
-                "module": module,
-                "filename": file,
-                "lineno": line,
-                "in_app": in_app,
-            }
-        case _:
-            return {}
+def _sdk_frame(frame: Frame) -> Json:
+    function, module, file, line, in_app = frame
+    told = {"function": function, "module": module, "filename": file}
+    return {**told, "lineno": line, "in_app": in_app}
 
 
-def _shared(frame: object) -> Json:
+def _shared(frame: Frame) -> Json:
     told = _sdk_frame(frame)
     return {
         "name": told["function"],

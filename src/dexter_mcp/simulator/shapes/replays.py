@@ -118,7 +118,7 @@ def _picture(replay: Replay) -> Iterator[Json]:
     first = next(iter(replay.pages), "")
     size = {"width": 1280, "height": 800}
     yield {"type": _META, "timestamp": at, "data": {"href": first, **size}}
-    node = {"type": 0, "id": 1, "childNodes": []}
+    node: Json = {"type": 0, "id": 1, "childNodes": []}
     yield {"type": _SNAPSHOT, "timestamp": at, "data": {"node": node}}
 
 
@@ -180,7 +180,7 @@ def node_of(selector: str) -> int:
 
 def tag_of(selector: str) -> str:
     """Name the tag of the last element of a selector."""
-    last = selector.split(">")[-1].strip()
+    last = selector.rsplit(">", maxsplit=1)[-1].strip()
     return last.split("#")[0].split(".")[0].split("[")[0]
 
 

@@ -1,0 +1,153 @@
+"""The same questions to servers of several ages: the same answers, or a word on what is missing."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+from mcp import Client
+
+from answers import Ask
+from clock import generous, now
+from dexter_mcp.server import build_server
+from dexter_mcp.settings import Settings
+from dexter_mcp.simulator import Fault, Simulator, World
+
+pytestmark = pytest.mark.anyio
+
+SHORT_ID = "CHECKOUT-J"
+
+
+def _on_premises(world: World) -> None:
+    world.self_hosted = world.numeric_projects = True
+
+
+def _with_rules(world: World) -> None:
+    _on_premises(world)
+    world.alerts.has_workflows = False
+
+
+def _before_spans(world: World) -> None:
+    _with_rules(world)
+    world.datasets = frozenset({"errors", "transactions", "discover"})
+
+
+AGES: dict[str, Callable[[World], None]] = {
+    "on premises": _on_premises,
+    "with rules": _with_rules,
+    "before spans": _before_spans,
+}
+
+
+@pytest.fixture(scope="module")
+def grown() -> Simulator:
+    return generous(Simulator.with_sample_data(now=now))
+
+
+@pytest.fixture(params=list(AGES))
+def simulator(grown: Simulator, request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    """A server of each age."""
+    AGES[request.param](grown.world)
+    yield grown
+    world = grown.world
+    world.self_hosted = world.numeric_projects = False
+    world.alerts.has_workflows = True
+    world.datasets = frozenset()
+    grown.faults.clear()
+    world.seen.clear()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(
+        url="http://sentry.test",
+        token=Simulator.TOKEN,
+        toolsets=("all",),
+        requests_per_second=100_000,
+    )
+
+
+@pytest.fixture
+async def client(simulator: Simulator, settings: Settings) -> AsyncIterator[Client]:
+    async with Client(build_server(settings, simulator, now=now)) as client:
+        yield client
+
+
+async def test_issues_of_a_project_are_found_by_its_slug(ask: Ask) -> None:
+    text = await ask("search_issues", project="checkout", sort="freq", limit=3)
+    assert "all in project checkout" in text or "project: checkout" in text
+    assert "CHECKOUT-" in text
+
+
+async def test_an_issue_is_read_in_full(ask: Ask) -> None:
+    text = await ask("get_issue", issue=SHORT_ID)
+    assert "KeyError: 'authorization'" in text
+    assert "failed:" not in text
+
+
+async def test_errors_are_counted_over_time_and_by_field(ask: Ask) -> None:
+    assert "title" in await ask("query_events", fields=["title", "count()"], project="checkout")
+    assert "count()" in await ask("query_timeseries", project="checkout")
+
+
+async def test_transactions_are_asked_for_as_the_server_keeps_them(ask: Ask) -> None:
+    text = await ask("query_events", dataset="transactions", project="gateway", period="24h")
+    assert "p95(" in text
+
+
+async def test_whatever_watches_a_project_is_listed(ask: Ask) -> None:
+    text = await ask("list_alerts", project="checkout")
+    assert "New or back in checkout" in text
+    assert "Checkout error budget" in text
+
+
+async def test_releases_projects_and_people_are_listed(ask: Ask) -> None:
+    assert "checkout@4.16.0" in await ask("list_releases", project="checkout")
+    assert "inventory" in await ask("list_projects")
+    assert "Mira Voss" in await ask("whoami")
+
+
+class TestWithoutNewerRoutes:
+    @pytest.fixture(params=["on premises"])
+    def simulator(self, grown: Simulator, request: pytest.FixtureRequest) -> Iterator[Simulator]:
+        AGES[request.param](grown.world)
+        yield grown
+        grown.world.self_hosted = grown.world.numeric_projects = False
+        grown.faults.clear()
+        grown.world.seen.clear()
+
+    async def test_an_issue_is_looked_up_by_its_short_id_where_paths_take_numbers_alone(
+        self, ask: Ask, simulator: Simulator
+    ) -> None:
+        simulator.faults.add(Fault(f"/issues/{SHORT_ID}/", status=404, times=-1))
+        assert (await ask("get_issue", issue=SHORT_ID)).startswith(SHORT_ID)
+        simulator.world.seen.clear()
+        assert "production" in await ask("get_issue_tag", issue=SHORT_ID, tag="environment")
+        assert not [line for line in simulator.world.seen if f"/issues/{SHORT_ID}/" in line]
+        assert "server: knows issues by number" in await ask("whoami")
+
+    async def test_a_short_id_that_is_none_is_said_to_be_none(self, refused: Ask) -> None:
+        text = await refused("get_issue", issue="CHECKOUT-ZZZZ")
+        assert "No issue 'CHECKOUT-ZZZZ' is visible in 'acme'." in text
+
+    async def test_series_come_in_the_older_way_and_are_asked_for_so_from_then_on(
+        self, ask: Ask, simulator: Simulator
+    ) -> None:
+        simulator.faults.add(Fault("/events-timeseries/", status=404, times=-1))
+        assert "count()" in await ask("query_timeseries", project="checkout")
+        simulator.world.seen.clear()
+        assert "count()" in await ask("query_timeseries", project="inventory")
+        assert not [line for line in simulator.world.seen if "/events-timeseries/" in line]
+        assert "older time series" in await ask("whoami")
+
+    async def test_the_latest_event_stands_in_for_one_that_is_recommended(
+        self, ask: Ask, simulator: Simulator
+    ) -> None:
+        simulator.faults.add(Fault("/events/recommended/", status=404, times=-1))
+        assert "KeyError: 'authorization'" in await ask("get_issue", issue=SHORT_ID)
+
+    async def test_a_feature_that_is_switched_off_is_no_missing_organization(
+        self, refused: Ask, simulator: Simulator
+    ) -> None:
+        simulator.faults.add(Fault("/issues-count/", status=404, body=b"", times=-1))
+        text = await refused("count_issues")
+        assert "the feature may be switched off" in text
+        assert "No organization" not in text
