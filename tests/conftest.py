@@ -8,6 +8,7 @@ from hypothesis import settings as hypothesis
 from mcp import Client
 
 from answers import Ask, text_of
+from chromium import MISSING
 from clock import generous, now
 from description import DESCRIPTION
 from dexter_mcp.server import build_server
@@ -36,6 +37,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "Sentry's published description is not at hand: "
             "the simulator's replies were not checked against it."
+        )
+    if MISSING:
+        terminalreporter.write_line(
+            f"There is no {MISSING}: the view of charts was not tried in a browser."
         )
 
 

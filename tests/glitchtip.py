@@ -271,7 +271,7 @@ def _matching(issues: Rows, query: str) -> tuple[list[Mapping[str, Any]], bool]:
     else:
         direct = [each for each in issues if _event_id(each["id"]) == wanted]
         return [{**each, "matchingEventId": wanted} for each in direct], True
-    found = list(issues)
+    found: list[Mapping[str, Any]] = list(issues)
     for term in query.split():
         name, colon, value = term.partition(":")
         if colon and name == "is":
@@ -357,6 +357,10 @@ async def _teams(_: Glitchtip, request: Request) -> Response:
     return _listed(request, [TEAM | {"isMember": True, "projects": []}])
 
 
+async def _team(_: Glitchtip, request: Request) -> Response:
+    return JSONResponse(TEAM) if request.path_params["team"] == TEAM["slug"] else _absent()
+
+
 async def _environments(_: Glitchtip, request: Request) -> Response:
     return _listed(request, ENVIRONMENTS)
 
@@ -403,6 +407,9 @@ _ROUTES: Mapping[str, Answerer] = {
     "0/organizations/{org}/releases/{version}/": _release,
     "0/organizations/{org}/members/": _members,
     "0/organizations/{org}/teams/": _teams,
+    "0/teams/{org}/{team}/": _team,
+    "0/teams/{org}/{team}/members/": _members,
+    "0/teams/{org}/{team}/projects/": _projects,
     "0/organizations/{org}/environments/": _environments,
     "0/organizations/{org}/repos/": _not_for_reading,
 }

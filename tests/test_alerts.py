@@ -60,7 +60,7 @@ async def test_an_alert_that_never_fired_says_so(ask: Ask) -> None:
 
 async def test_why_an_alert_is_broken_stands_beside_it(ask: Ask) -> None:
     text = await ask("list_alerts", state="broken")
-    assert "broken: Slack #shop-old" in row(text, "Storefront regressions")
+    assert "broken: Slack Acme Shop (2021) is disabled|" in row(text, "Storefront regressions")
     assert "broken: watches nothing" in row(text, "Old release watch")
     assert "broken: no data source" in row(text, "Import backlog")
 
@@ -210,7 +210,17 @@ async def test_the_name_of_a_job_which_check_ins_may_choose_stands_in_the_fence(
 
 async def test_a_broken_action_is_marked(ask: Ask) -> None:
     text = await ask("get_alert", alert="Storefront regressions")
+    assert "then: Slack #shop-old (broken: Slack Acme Shop (2021) is disabled)" in text
+
+
+async def test_a_token_that_may_not_see_integrations_still_learns_what_is_broken(
+    ask: Ask, sample: Simulator
+) -> None:
+    sample.faults.add(Fault(path="/organizations/acme/integrations/", status=403))
+    text = await ask("get_alert", alert="Storefront regressions")
+    assert "· broken: Slack #shop-old ·" in text
     assert "then: Slack #shop-old (broken: integration gone or disabled)" in text
+    assert "failed:" not in text
 
 
 async def test_a_monitor_that_comes_with_a_project_can_be_read_too(ask: Ask) -> None:

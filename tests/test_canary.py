@@ -121,6 +121,16 @@ async def test_every_place_of_an_event_is_shown_by_some_call(client: Client, cag
     assert unseen == UNSHOWN
 
 
+@pytest.mark.parametrize(
+    "tool", ["query_events", "query_timeseries", "list_issue_events", "export_events"]
+)
+async def test_errors_are_among_what_is_shown(client: Client, tool: str) -> None:
+    told: list[str] = []
+    for arguments in calls(await an_issue(client))[tool]:
+        told += inside(text_of(await client.call_tool(tool, arguments)))
+    assert any("canary at type of error" in block for block in told)
+
+
 async def test_no_resource_lets_event_text_out_of_its_fence(client: Client) -> None:
     place = await an_issue(client)
     fixed = [str(resource.uri) for resource in (await client.list_resources()).resources]

@@ -6,6 +6,7 @@ import anyio
 import httpx2
 import pytest
 
+import upstream
 from dexter_mcp.sentry import Sentry, SentryError
 from dexter_mcp.sentry.api import Origin
 from dexter_mcp.sentry.errors import (
@@ -85,6 +86,15 @@ async def test_without_a_token_nothing_is_sent() -> None:
 
 def test_where_the_token_is_kept_it_does_not_show() -> None:
     assert "secret" not in repr(Origin(HOME, "sntryu_secret"))
+
+
+async def test_a_session_that_sentry_begins_is_not_carried_on() -> None:
+    begun = {"set-cookie": "sentrysid=7; Path=/"}
+    server = upstream.sentry(httpx2.Response(200, json=[], headers=begun))
+    async with Sentry.connect(Settings(url=HOME, token=TOKEN), server) as facade:
+        await facade.organizations.relays("acme")
+        await facade.organizations.relays("other")
+    assert ["cookie" in request.headers for request in server.asked] == [False, False]
 
 
 # Failures

@@ -9,7 +9,6 @@ from dexter_mcp.sentry.profiles import FlameGraph, Profile
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
 from dexter_mcp.views.profiles import hottest
-from invented import Json
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +63,7 @@ class TestProfiles:
 
 
 def taken(*samples: tuple[int, int, str]) -> Profile:
-    told: Json = {
+    told = {
         "transaction": {"active_thread_id": "7"},
         "profile": {
             "frames": [{"function": "main"}, {"function": "work"}],
@@ -96,7 +95,7 @@ class TestFigures:
         assert [stack.frames for stack in stacks] == [()]
 
     def test_a_flame_graph_is_read_in_nanoseconds(self) -> None:
-        told: Json = {
+        told = {
             "profiles": [{"samples": [[0, 1]], "weights": [3], "sample_durations_ns": [5 * 10**8]}],
             "shared": {"frames": [{"name": "main"}, {"name": "work", "is_application": True}]},
         }

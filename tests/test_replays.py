@@ -145,13 +145,12 @@ class TestLongSessions:
         )
         return made
 
-    async def test_only_what_is_telling_is_told(self, ask: Ask) -> None:
+    async def test_only_what_is_telling_is_told_and_what_was_not_read_is_said(
+        self, ask: Ask
+    ) -> None:
         text = await ask("get_replay", replay="9" * 32)
         assert "anonymous" in text
         assert len(text.splitlines()) < 60
         assert "ordinary moments left out" in text
-
-    async def test_what_was_not_read_is_said(self, ask: Ask) -> None:
-        text = await ask("get_replay", replay="9" * 32)
         assert "the recording goes on" in text
         assert "button#save" not in text

@@ -110,9 +110,7 @@ class TestItsShape:
         assert path[-1].span.description.raw == "deep"
 
     def test_what_differs_in_a_number_or_a_text_is_alike(self) -> None:
-        said = [
-            f"SELECT * FROM t WHERE id = {number} AND name = 'n{number}'" for number in range(6)
-        ]
+        said = [f"GET /orders/{number}/lines?name='n{number}'" for number in range(6)]
         tree = node(0, 10, *(node(at, at + 1, said=text) for at, text in enumerate(said)))
         (found,) = repeats(shaped(read(tree)).branches)
         assert len(found.alike) == 6

@@ -6,12 +6,14 @@ import pytest
 
 from dexter_mcp.sentry.alert_rules import AlertRule
 from dexter_mcp.sentry.detectors import Detector
+from dexter_mcp.sentry.integrations import Integration
 from dexter_mcp.sentry.metric_alerts import Incident, MetricAlertRule
+from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.workflows import Action, Condition, ConditionGroup, Workflow
 from dexter_mcp.views import alerts_words as words
 from dexter_mcp.views.alerts import acts, finds
 from dexter_mcp.views.alerts_state import Alert, Monitor, has_state, state, states
-from dexter_mcp.views.alerts_words import Names
+from dexter_mcp.views.alerts_words import Connections, Names
 from invented import Json
 
 NAMES = Names({"3": "checkout"}, {"71": "payments"}, {"42": "Mira Voss"})
@@ -96,6 +98,48 @@ def test_conditions_are_joined_by_their_logic() -> None:
 )
 def test_an_action_is_put_in_words(action: Json, said: str) -> None:
     assert words.action(Action.model_validate(action), NAMES) == said
+
+
+SLACK = {
+    "type": "slack",
+    "integrationId": "7",
+    "config": {"targetType": "specific", "targetDisplay": "#ops"},
+}
+
+
+def installed(*rows: Json, next_cursor: str = "") -> Names:
+    page = Page[Integration](
+        items=[Integration.model_validate(row) for row in rows], next_cursor=next_cursor
+    )
+    return Names(connections=Connections.of(page))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (Names(), ""),
+        (installed({"id": "7", "name": "Acme"}), ""),
+        (installed({"id": "8", "name": "Acme"}), "integration gone"),
+        (installed({"id": "8", "name": "Acme"}, next_cursor="0:100:0"), ""),
+        (
+            installed({"id": "7", "name": "Acme", "organizationIntegrationStatus": "disabled"}),
+            "Acme is disabled",
+        ),
+        (
+            installed(
+                {"id": "7", "name": "Acme", "status": "pending_deletion"}
+                | {"provider": {"key": "slack", "name": "Slack"}}
+            ),
+            "Slack Acme is pending deletion",
+        ),
+    ],
+)
+def test_an_action_is_as_good_as_its_integration(names: Names, said: str) -> None:
+    action = Action.model_validate(SLACK)
+    assert words.fault(action, names) == said
+    base = {"id": "5", "detectorIds": ["1"], "actionFilters": [{"actions": [SLACK, SLACK]}]}
+    shown = Alert(Workflow.model_validate(base))
+    assert state(shown, names) == (f"broken: {said}" if said else "")
 
 
 def metric(*conditions: tuple[str, object, int], **more: Any) -> Detector:

@@ -13,6 +13,7 @@ from mcp.types import EmbeddedResource, TextResourceContents
 from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 
 from browser.host import Host, serving
+from chromium import CHROMIUM
 from clock import now
 from dexter_mcp.resources.chart_view import page as view
 from dexter_mcp.server import build_server
@@ -63,11 +64,11 @@ def told(sample: Simulator) -> dict[str, Told]:
 
 
 @pytest.fixture(scope="module")
-def browser(told: dict[str, Told], chromium: str) -> Iterator[Browser]:
+def browser(told: dict[str, Told]) -> Iterator[Browser]:
     """A browser; begun after everything else that needs a loop of its own."""
     assert told
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 

@@ -82,7 +82,7 @@ def calls(_: Place) -> Calls:
         "list_event_fields": [{}, {"dataset": "spans"}, {"dataset": "logs"}, {"search": "slow"}],
         "list_saved_queries": [{}],
         "export_events": [
-            {"dataset": _HELD, "fields": [*_TEXTS], "format": form}
-            for form in ("csv", "jsonl", "markdown")
+            {"dataset": dataset, "fields": [*_TEXTS], "format": form}
+            for dataset, form in (("errors", "csv"), (_HELD, "jsonl"), (_HELD, "markdown"))
         ],
     }

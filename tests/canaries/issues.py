@@ -20,6 +20,7 @@ def settle(world: World, canaries: Canaries) -> None:
         files = [canaries.attachment(), _notes(canaries)]
         event = world.ingest(next(iter(world.projects)), _payload(canaries), files)
         world.report(event, **canaries.report())
+    _err(world, canaries)
     (issue,) = world.issues.values()
     world.note(issue, "note", user="ana@acme.test", data={"text": canaries.at("comment")})
     commit = {"id": "5b7e0c1d9a", "message": canaries.at("commit"), "author": "ana@acme.test"}
@@ -46,6 +47,16 @@ def _payload(canaries: Canaries) -> dict[str, Any]:
     payload["contexts"]["flags"] = {"values": [flag]}
     payload["debug_meta"] = {"images": [image]}
     return payload | {"scraping_attempts": [{"url": address, **fetched}]}
+
+
+def _err(world: World, canaries: Canaries) -> None:
+    """Send an error into the issue, whose other events are occurrences as well."""
+    (whole,) = world.issues
+    texts = {"type": canaries.at("type of error"), "value": canaries.at("value of error")}
+    payload = canaries.payload() | {"timestamp": world.now().timestamp() - 60}
+    payload |= {"exception": {"values": [texts]}, "message": canaries.at("message of error")}
+    world.ingest(next(iter(world.projects)), {**payload, "_occurrence": None})
+    world.merge_issues(whole, [each for each in world.issues if each != whole])
 
 
 def _notes(canaries: Canaries) -> Attachment:

@@ -69,6 +69,8 @@ class _Plot:
 
     def panel(self, panel: Panel) -> None:
         self._grid()
+        if not panel.known:
+            self._canvas.add(self._said("nothing in this time"))
         drawn = list(zip(panel.lines, styles(panel.lines, self._canvas.theme), strict=True))
         alone = sum(not line.muted for line in panel.lines) == 1
         for line, (colour, dashes) in sorted(drawn, key=lambda each: not each[0].muted):
@@ -92,6 +94,11 @@ class _Plot:
                     text_anchor="end",
                 ),
             )
+
+    def _said(self, words: str) -> str:
+        middle = (self._left + WIDTH - PAD) / 2
+        y, colour = self._top + self._high / 2, self._canvas.theme.faint
+        return text(words, middle, y, fill=colour, text_anchor="middle")
 
     def _y(self, value: float) -> float:
         return self._top + self._high * (1 - self._scale.part(value))

@@ -16,7 +16,7 @@ from dexter_mcp.sentry.tags import Tag
 from dexter_mcp.sentry.workflows import Condition, ConditionGroup
 from dexter_mcp.views.alerts_state import Alert
 from dexter_mcp.views.alerts_verdicts import Outcome, Verdict
-from dexter_mcp.views.alerts_words import CATEGORIES, Names, condition
+from dexter_mcp.views.alerts_words import CATEGORIES, Names, condition, fault
 from dexter_mcp.views.numbers import count
 
 Truth = bool | None
@@ -64,7 +64,7 @@ def judge(alert: Alert, subject: Subject, names: Names) -> Verdict | None:
     watched = watches(alert, subject.issue)
     if watched is False:
         return None
-    if stopped := _stopped(alert, subject):
+    if stopped := _stopped(alert, subject, names):
         return Verdict(alert, "no", stopped)
     by_monitor = (watched, "" if watched else "its monitor raised it")
     truth, why = _all(
@@ -101,13 +101,13 @@ def _raised(monitor: Detector, issue: Issue) -> Truth:
     return None if _RAISES.get(monitor.type) == issue.issue_category else False
 
 
-def _stopped(alert: Alert, subject: Subject) -> str:
+def _stopped(alert: Alert, subject: Subject, names: Names) -> str:
     """Say what keeps an alert from acting whatever happens."""
     if not alert.it.enabled:
         return "disabled"
     if alert.muted:
         return "muted"
-    if not any(each.works for each in alert.it.actions):
+    if all(fault(each, names) for each in alert.it.actions):
         return "its actions are broken" if alert.it.actions else "it has no action"
     wanted, seen = alert.it.environment.raw, subject.tags.get("environment")
     known = {value.value.raw for value in seen.top_values} if seen else set[str]()

@@ -6,7 +6,7 @@ switched off for minutes at a time; then today's have come in the meantime.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import anyio
@@ -21,7 +21,7 @@ from dexter_mcp.sentry.projects import Project
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.workflows import Workflow
 from dexter_mcp.views.alerts_state import Alert, Monitor, Watch
-from dexter_mcp.views.alerts_words import Names
+from dexter_mcp.views.alerts_words import Connections, Names
 from dexter_mcp.views.answer import Failed
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ _PAGES = 5
 _MOST_PROJECTS = 25
 """Projects whose rules are read: older servers list them by project."""
 _MOST_PEOPLE = 100
+_MOST_INTEGRATIONS = 100
 _SWITCHED_OFF = (
     "Sentry has switched its old alert routes off for some minutes, and does not offer the new "
     "ones to this organization yet."
@@ -109,6 +110,9 @@ async def _of_today(
             "monitors",
             lambda: everything(lambda at: sentry.detectors.list(org, project=chosen, cursor=at)),
         )
+        installed = these.ask(
+            "integrations", lambda: sentry.integrations.list(org, per_page=_MOST_INTEGRATIONS)
+        )
     if not workflows.came:
         detectors.required()
     told, more_alerts = workflows.otherwise((list[Workflow](), False))
@@ -122,7 +126,10 @@ async def _of_today(
         watches,
         tuple(seen),
         tuple(projects),
-        await names_for(desk, org, projects, watches),
+        replace(
+            await names_for(desk, org, projects, watches),
+            connections=Connections.of(installed.otherwise(None)),
+        ),
         (*workflows.failed, *detectors.failed),
         _cut(more_alerts=more_alerts, more_monitors=more_monitors),
     )

@@ -8,11 +8,12 @@ import anyio.to_thread
 from dexter_mcp.charts import picture
 from dexter_mcp.charts.model import Chart
 from dexter_mcp.charts.theme import Name
-from dexter_mcp.insights import discover, timeseries
+from dexter_mcp.insights import discover, expressions, timeseries
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.event_queries import TableWanted, settle
 from dexter_mcp.insights.release_comparison import compared
 from dexter_mcp.insights.timeseries import SeriesWanted
+from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.views import charts as view
 from dexter_mcp.views import discover as tables
 from dexter_mcp.views import release_comparison
@@ -23,6 +24,8 @@ Format = Literal["png", "svg"]
 
 META: Final = "dexter-mcp/chart"
 """Where the interactive view finds the chart, beside the text."""
+_MOST_AXES: Final = 4
+"""Each has a panel, and some hosts refuse a picture that is too tall."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,11 @@ async def chart_series(desk: Desk, wanted: SeriesWanted, look: Look) -> Answer:
     """Answer with events over time, told and drawn.
 
     Raises:
+        Invalid: There are too many axes for a picture.
         SentryError: As `timeseries.read_series`.
     """
+    if len(expressions.split(wanted.axes)) > _MOST_AXES:
+        raise Invalid(f"A picture has room for {_MOST_AXES} `axes`. Ask for fewer, or twice.")
     found, asked = await timeseries.read_series(desk, wanted)
     told = courses.listing(found, asked, fence=desk.fence(), now=desk.now())
     return await _drawn(told, view.of_series(found, asked), look)

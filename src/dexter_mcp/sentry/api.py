@@ -260,7 +260,9 @@ class Api:
             response = await self._placed(request)
         except NotFound as missing:
             org = wire.organization_in(request.path)
-            missing.wordless = missing.wordless and bool(self.regions.known(org))
+            if missing.wordless and self.regions.known(org):
+                raise NotFound.without_reason(request.path) from missing
+            missing.wordless = False
             raise
         if is_web_page(response) and not request.extensions.get("raw"):
             raise await self._instead(request, response)

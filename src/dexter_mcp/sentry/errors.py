@@ -102,6 +102,17 @@ class NotFound(SentryError):
     """
 
     wordless = False
+
+    @classmethod
+    def without_reason(cls, path: str) -> Self:
+        """Say what Sentry had nothing to say about, in an organization that is there."""
+        error = cls(
+            f"Sentry has nothing at {path.removeprefix('/api/0')[:_LONGEST_PATH]}. It gives no "
+            "reason: the feature may be switched off there, or this server may not know it."
+        )
+        error.wordless, error.advice = True, "Check what was named; if that is right, do without."
+        return error
+
     advice = "Check the slug or id with the matching list or search tool."
 
 

@@ -13,7 +13,6 @@ from typing import Any, Final, TypeVar
 from dexter_mcp.sentry.api import Api
 from dexter_mcp.sentry.errors import Invalid, Rejected
 from dexter_mcp.sentry.reply import Page
-from dexter_mcp.sentry.wire import QueryValue
 
 T = TypeVar("T")
 
@@ -43,7 +42,7 @@ _NO_RANGE: Final = (
 
 
 async def search(
-    api: Api, item: type[T], path: str, *, cursor: str, how: Mapping[str, Any], **asked: QueryValue
+    api: Api, item: type[T], path: str, *, cursor: str, how: Mapping[str, Any], **asked: Any
 ) -> Page[T]:
     """Read a page of issues, in Sentry's way or, once a server has refused that, in the other.
 
@@ -53,12 +52,12 @@ async def search(
     """
     if not api.capabilities.know("make"):
         try:
-            return await api.page(item, path, cursor=cursor, **how, **asked)
+            return await api.page(item, path, cursor=cursor, **{**how, **asked})
         except Rejected as refusal:
             if not _is_of_another_make(refusal):
                 raise
             api.capabilities.note("make")
-    page = await api.page(item, path, cursor=cursor, **how, **translated(asked))
+    page = await api.page(item, path, cursor=cursor, **{**how, **translated(asked)})
     in_range = asked.get("statsPeriod") or asked.get("start")
     return page.model_copy(update={"notes": (_NO_RANGE,)}) if in_range else page
 
@@ -68,7 +67,7 @@ def _is_of_another_make(refusal: Rejected) -> bool:
     return "sort" in str(refusal) and "last_seen" in str(refusal)
 
 
-def translated(asked: Mapping[str, QueryValue]) -> dict[str, QueryValue]:
+def translated(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the same in the other way, as far as it goes.
 
     Raises:
@@ -102,5 +101,5 @@ def _check(query: str) -> None:
             )
 
 
-def _texts(value: QueryValue) -> list[str]:
-    return [] if value is None or isinstance(value, (bool, int, str)) else list(value)
+def _texts(value: Any) -> list[str]:
+    return list(map(str, value or ()))

@@ -7,7 +7,15 @@ from datetime import datetime
 from dexter_mcp.sentry.detectors import BUILT_IN, CRON, UPTIME
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.views.alerts_state import Alert, Monitor, Watch, state
-from dexter_mcp.views.alerts_words import Names, action, compared, group, measure, thresholds
+from dexter_mcp.views.alerts_words import (
+    Names,
+    action,
+    compared,
+    fault,
+    group,
+    measure,
+    thresholds,
+)
 from dexter_mcp.views.answer import Answer, Failed, failures
 from dexter_mcp.views.listing import echo, found, onward, short_ago
 from dexter_mcp.views.table import table
@@ -134,7 +142,7 @@ def finds(it: Monitor) -> str:
 def tells(it: Watch, names: Names) -> str:
     """Say who hears of it: by which actions, or through which alerts."""
     if isinstance(it, Alert):
-        return ", ".join(action(each, names) for each in it.it.actions if each.works)
+        return ", ".join(action(each, names) for each in it.it.actions if not fault(each, names))
     own = it.it.condition_group.actions if it.it.condition_group else ()
     if own:
         return ", ".join(action(each, names) for each in own)

@@ -8,7 +8,15 @@ from dexter_mcp.sentry.detectors import CRON, METRIC, UPTIME, OpenPeriod
 from dexter_mcp.sentry.workflows import ConditionGroup, Firing
 from dexter_mcp.views.alerts import rows, tells, watches, when
 from dexter_mcp.views.alerts_state import Alert, Monitor, Watch, states
-from dexter_mcp.views.alerts_words import Names, action, compared, group, measure, thresholds
+from dexter_mcp.views.alerts_words import (
+    Names,
+    action,
+    compared,
+    fault,
+    group,
+    measure,
+    thresholds,
+)
 from dexter_mcp.views.answer import Answer, Failed, failures
 from dexter_mcp.views.moments import ago, exact, span
 from dexter_mcp.views.numbers import count, counted
@@ -95,7 +103,7 @@ def _alert(it: Alert, told: Details) -> Iterator[str]:
 
 def _branch(filters: ConditionGroup, names: Names) -> str:
     done = [
-        action(each, names) + ("" if each.works else " (broken: integration gone or disabled)")
+        action(each, names) + (f" (broken: {why})" if (why := fault(each, names)) else "")
         for each in filters.actions
     ]
     asked = group(filters, names)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from dexter_mcp.sentry.detectors import BUILT_IN, METRIC, Detector, OpenPeriod
 from dexter_mcp.sentry.workflows import Workflow
-from dexter_mcp.views.alerts_words import Names, action
+from dexter_mcp.views.alerts_words import Names, action, fault
 from dexter_mcp.views.untrusted import name
 
 State = Literal["", "enabled", "disabled", "muted", "broken", "never_fired", "firing"]
@@ -57,7 +57,7 @@ class Alert:
 
     def troubles(self, names: Names) -> list[str]:
         """Say why it can't do what it is for."""
-        broken = [action(each, names) for each in self.it.actions if not each.works]
+        broken = self._broken(names)
         watches_nothing = not self.old and not self.it.detector_ids
         told = [
             *broken,
@@ -66,6 +66,16 @@ class Alert:
             "no action" if not self.it.actions else "",
         ]
         return list(filter(None, told))
+
+    def _broken(self, names: Names) -> list[str]:
+        """Name the integrations that fail it; where nothing is known of them, what they did."""
+        known = names.connections.fault
+        told = (
+            known(each.integration_id) or action(each, names)
+            for each in self.it.actions
+            if fault(each, names)
+        )
+        return list(dict.fromkeys(told))
 
     def projects(self, names: Names) -> list[str]:
         """Name the projects that it watches as a whole."""

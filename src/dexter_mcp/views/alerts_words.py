@@ -7,8 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Self
 
 from dexter_mcp.sentry.detectors import Detector, SnubaQuery
+from dexter_mcp.sentry.integrations import Integration
+from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.workflows import Action, Condition, ConditionGroup
 from dexter_mcp.views.moments import span
 from dexter_mcp.views.numbers import count
@@ -75,12 +78,42 @@ _ALIAS = re.compile(r" AS \w+$")
 
 
 @dataclass(frozen=True)
+class Connections:
+    """What keeps each known integration from acting, by its id; an empty text for nothing.
+
+    `whole` says that there are no others.
+    """
+
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    whole: bool = False
+
+    @classmethod
+    def of(cls, page: Page[Integration] | None) -> Self:
+        """Judge those that were listed; none is a token that may not see them."""
+        if page is None:
+            return cls()
+        return cls({each.id: _fault(each) for each in page.items}, whole=not page.next_cursor)
+
+    def fault(self, integration: str) -> str:
+        """Say what keeps an integration from acting, as far as that is known."""
+        return self.faults.get(integration, "integration gone" if self.whole else "")
+
+
+def _fault(it: Integration) -> str:
+    if it.standing == "active":
+        return ""
+    called = f"{it.provider.name or it.provider.key} {it.name}"
+    return name(f"{called} is {it.standing.replace('_', ' ')}", limit=_TERM)
+
+
+@dataclass(frozen=True)
 class Names:
-    """What numbers stand for: projects and teams by slug, users by name."""
+    """What numbers stand for: projects and teams by slug, users by name, integrations by state."""
 
     projects: Mapping[str, str] = field(default_factory=dict[str, str])
     teams: Mapping[str, str] = field(default_factory=dict[str, str])
     users: Mapping[str, str] = field(default_factory=dict[str, str])
+    connections: Connections = field(default_factory=Connections)
 
     def actor(self, kind: str, number: str) -> str:
         """Name a team as `#slug`, a user by name; one unknown by number."""
@@ -114,6 +147,12 @@ def action(it: Action, names: Names) -> str:
     """Say what is done, and for whom."""
     service = _SERVICES.get(it.type, name(it.type.replace("_", " ")))
     return f"{service} {_target(it, names)}".rstrip()
+
+
+def fault(it: Action, names: Names) -> str:
+    """Say why an action can't be carried out; empty if nothing is known to keep it."""
+    known = names.connections.fault(it.integration_id) if it.integration_id else ""
+    return known or ("" if it.works else "integration gone or disabled")
 
 
 def _target(it: Action, names: Names) -> str:

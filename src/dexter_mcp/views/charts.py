@@ -23,7 +23,7 @@ from dexter_mcp.views.untrusted import clean, name
 
 _LABEL: Final = 60
 _SUBTITLE: Final = 240
-_MILLISECONDS: Final = 1000
+_THOUSAND: Final = 1000
 _LARGE: Final = 10_000
 """From here on a count is written short: a picture is no place for exact figures."""
 _TIMES: Final = (1, 2, 5, 10, 15, 30)
@@ -55,7 +55,7 @@ def of_series(found: TimeSeries, asked: timeseries.Asked) -> TimeChart:
     return TimeChart(
         title=clean(f"{', '.join(asked.axes)}{grouped}", limit=_SUBTITLE),
         subtitle=_said(asked),
-        moments=tuple(datetime.fromtimestamp(stamp / _MILLISECONDS, UTC) for stamp in stamps),
+        moments=tuple(datetime.fromtimestamp(stamp / _THOUSAND, UTC) for stamp in stamps),
         panels=tuple(_panel(axis, series, stamps, asked) for axis, series in by_axis.items()),
     )
 
@@ -182,7 +182,7 @@ def _measures(told: release_comparison.Comparison) -> Iterator[_Measure]:
     errors = [_number(row.get("count()")) for row in told.pick(told.errors)]
     totals = [side.get(SESSIONS) for side in sides]
     rates = [
-        _MILLISECONDS * happened / total if happened is not None and total else None
+        _THOUSAND * happened / total if happened is not None and total else None
         for happened, total in zip(errors, totals, strict=True)
     ]
     yield _Measure("errors per 1k sessions", rates[0], rates[1], plain)

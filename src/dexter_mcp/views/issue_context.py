@@ -105,7 +105,8 @@ def _about(context: IssueContext, now: datetime) -> Iterator[str]:
     yield from filter(None, [_releases(issue.first_release, issue.last_release)])
     tickets = [*issue.integration_issues, *issue.sentry_app_issues]
     for ticket in () if "tickets" in context.besides.lines else tickets:
-        yield f"ticket {name(ticket.display_name)} {name(ticket.web_url, limit=_LINK)}".strip()
+        words = [name(ticket.called), name(ticket.held_by), name(ticket.web_url, limit=_LINK)]
+        yield f"ticket {', '.join(filter(None, words))}"
     for annotation in issue.annotations:
         yield f"link {name(annotation.display_name)} {name(annotation.url, limit=_LINK)}".strip()
     if issue.user_report_count and "feedback" not in context.besides.lines:

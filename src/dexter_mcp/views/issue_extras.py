@@ -21,6 +21,7 @@ _VERSION = 80
 _LINK = 200
 _DAY = "%m-%d"
 _HASHES = ("hash", "latest event", "ago", "title", "by")
+_TICKETS = ("ticket", "in", "title", "link")
 _ALIKE = ("issue", "alike", "title", "state", "events", "users", "last seen")
 
 
@@ -73,8 +74,8 @@ def stats(issue: Issue, current: CurrentRelease | None, now: datetime) -> Iterat
 
 def tickets(issue: Issue) -> Iterator[str]:
     """Show what is linked to it elsewhere."""
-    for ticket in (*issue.integration_issues, *issue.sentry_app_issues):
-        yield _ticket(ticket)
+    linked = (*issue.integration_issues, *issue.sentry_app_issues)
+    yield from _lines(table(_TICKETS, [_ticket(each) for each in linked]))
 
 
 def _lines(text: str) -> list[str]:
@@ -129,6 +130,10 @@ def _in_release(it: InRelease | None, now: datetime) -> str:
     return ", ".join(filter(None, words))
 
 
-def _ticket(it: ExternalIssue) -> str:
-    words = [name(it.display_name), name(it.service_type), name(it.web_url, limit=_LINK)]
-    return " ".join(filter(None, words))
+def _ticket(it: ExternalIssue) -> list[str]:
+    return [
+        name(it.called),
+        name(it.held_by),
+        clean(it.title, limit=_TITLE),
+        name(it.web_url, limit=_LINK),
+    ]

@@ -58,8 +58,7 @@ def _of_integrations(trackers: Sequence[Tracker]) -> Iterator[list[str]]:
 
 def _of_apps(tickets: Sequence[ExternalIssue]) -> Iterator[list[str]]:
     for each in tickets:
-        link = name(each.web_url, limit=_LINK)
-        yield [name(each.display_name), f"app {name(each.service_type)}", "", link]
+        yield [name(each.called), name(each.held_by), "", name(each.web_url, limit=_LINK)]
 
 
 def _possible(trackers: Sequence[Tracker]) -> str:

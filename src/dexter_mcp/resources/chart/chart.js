@@ -8,8 +8,8 @@ const PERIODS = ["24h", "7d", "14d", "30d"];
 const HEIGHT = 240, SMALLER = 150, TOP = 8, BOTTOM = 26, RIGHT = 14;
 const MOST = 8;
 const DASHES = ["", "7 4", "2 3"];
-const STEPS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 10800, 21600, 43200]
-  .concat([1, 2, 7, 14, 28, 91, 364].map((days) => days * 86400));
+const DAYS = [1, 2, 7, 14, 28, 91, 364].map((days) => days * 86400);
+const STEPS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 10800, 21600, 43200, ...DAYS];
 const MONDAY = 1704067200;
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
@@ -17,7 +17,6 @@ const at = (id) => document.getElementById(id);
 const state = { asked: {}, chart: null, from: 0, to: 0, here: null, canAsk: false, plots: [] };
 
 // The host: JSON-RPC over messages.
-
 const waiting = new Map();
 let last = 0;
 
@@ -77,7 +76,6 @@ async function begin() {
 }
 
 // What is shown.
-
 const say = (words) => { at("status").textContent = words; };
 const busy = (is) => document.querySelector("main").setAttribute("aria-busy", String(is));
 
@@ -108,7 +106,6 @@ function draw() {
 }
 
 const zoomedOut = () => state.from === 0 && state.to === state.chart.moments.length - 1;
-
 function make(name, attributes = {}, ...inside) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -151,7 +148,6 @@ async function again(period) {
 }
 
 // Bars: a table, whose lengths are decoration.
-
 function bars(chart) {
   const legend = chart.names.map((name, place) => key(name, { colour: colour(place), block: true }));
   const body = chart.rows.map((row) => {
@@ -190,7 +186,6 @@ function key(label, { colour, dash = "", block = false }) {
 }
 
 // Lines over time.
-
 function panels(chart) {
   const several = chart.panels.length > 1;
   return chart.panels.map((panel) => {
@@ -216,8 +211,7 @@ class Plot {
   constructor(panel, looks, height) {
     Object.assign(this, { panel, looks, height, left: 0, width: 0, from: null });
     this.svg = shape("svg", { tabindex: "0", role: "img", "aria-label": `${panel.label} over time` });
-    this.tip = make("div", { class: "tip" });
-    this.tip.hidden = true;
+    this.tip = make("div", { class: "tip", hidden: "" });
     this.box = make("div", { class: "plot" }, this.svg, this.tip);
     this.svg.addEventListener("pointerdown", (event) => this.press(event));
     this.svg.addEventListener("pointermove", (event) => this.move(event));
@@ -328,10 +322,8 @@ class Plot {
 
   mark(place) {
     this.tip.hidden = place === null;
-    if (place === null) {
-      this.cross.removeAttribute("d");
-      return;
-    }
+    if (place === null) this.cross.removeAttribute("d");
+    if (place === null) return;
     const x = this.x(place);
     this.cross.setAttribute("d", `M${x} ${TOP}v${this.height}`);
     this.tip.replaceChildren(make("div", {}, make("b", {}, exact(state.chart.moments[place]))),
@@ -359,7 +351,6 @@ class Plot {
 }
 
 // Pointing and zooming hold for all panels at once.
-
 function point(place) {
   state.here = place;
   for (const plot of state.plots) plot.mark(place);

@@ -26,7 +26,7 @@ class Outcome(NamedTuple):
 class Outcomes:
     """Remembers outcomes; what is costly to tell is told with the first question.
 
-    Accepted errors are not told but counted among the events that there are.
+    Accepted errors are not told but counted among the events of errors that there are.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,15 @@ class Outcomes:
 def _accepted(world: "World", project: int, start: float, end: float) -> Iterable[Outcome]:
     within = Where("project = ? AND at >= ? AND at < ?", (project, start, end))
     slots: dict[int, int] = {}
-    for counts in world.store.buckets(within, HOUR).values():
+    for issue, counts in world.store.buckets(within, HOUR).items():
+        if not _is_of_errors(world, issue):
+            continue
         for slot, count in counts.items():
             slots[slot] = slots.get(slot, 0) + count
     return [Outcome(project, "error", "accepted", "", at, n) for at, n in sorted(slots.items())]
+
+
+def _is_of_errors(world: "World", issue: int) -> bool:
+    """Tell errors from what counts as transactions, check-ins or feedback."""
+    found = world.issues.get(issue)
+    return found is not None and found.category == "error"

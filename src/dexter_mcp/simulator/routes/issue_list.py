@@ -20,6 +20,7 @@ from dexter_mcp.simulator.shapes.issues import (
     inbox_json,
     issue_base,
     owners_json,
+    tickets_json,
 )
 from dexter_mcp.simulator.telling.story import Json
 
@@ -176,5 +177,4 @@ def _expanded(call: Call, found: Found) -> Json:
         latest = call.world.store.find(call.world.events_of(issue)).first()
         files = call.world.attachments.get(latest.id) if latest else None
         shown["latestEventHasAttachments"] = bool(files)
-    lists = {"integrationIssues", "sentryAppIssues"} & wanted
-    return shown | {name: list[Json]() for name in sorted(lists)}
+    return shown | tickets_json(call, issue, wanted)

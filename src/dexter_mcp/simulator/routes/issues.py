@@ -19,6 +19,7 @@ from dexter_mcp.simulator.shapes.issues import (
     inbox_json,
     issue_base,
     owners_json,
+    tickets_json,
 )
 from dexter_mcp.simulator.shapes.people import user_or_none
 from dexter_mcp.simulator.shapes.releases import release_json
@@ -52,10 +53,7 @@ def _details(call: Call) -> Response:
         details["tags"] = tag_counts(call, where)
     if "stats" not in collapsed:
         details["stats"] = _stats(call, issue, where)
-    if "integrationIssues" in call.query.getlist("expand"):
-        details["integrationIssues"] = []
-    if "sentryAppIssues" in call.query.getlist("expand"):
-        details["sentryAppIssues"] = []
+    details |= tickets_json(call, issue, call.query.getlist("expand"))
     return JSONResponse(details)
 
 

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.settings import Ownership
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
+from dexter_mcp.simulator.search.ownership import rules
 from dexter_mcp.simulator.shapes.times import iso
 from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
@@ -46,15 +47,10 @@ def _shape(call: Call, kept: Ownership) -> Json:
 
 
 def _rules(call: Call, raw: str) -> Iterator[Json]:
-    """Read `type:pattern owner …` lines; a `#` at the beginning of one makes it a remark."""
-    for line in raw.splitlines():
-        if not line.strip() or line.startswith("#"):
-            continue
-        matcher, *owners = line.split()
-        kind, _, pattern = matcher.partition(":")
+    for rule in rules(raw):
         yield {
-            "matcher": {"type": kind, "pattern": pattern},
-            "owners": [_owner(call, owner) for owner in owners],
+            "matcher": {"type": rule.kind, "pattern": rule.pattern},
+            "owners": [_owner(call, owner) for owner in rule.owners],
         }
 
 

@@ -1,8 +1,8 @@
 """Acme Shop's alerts, each with a fate of its own.
 
 `Page on payment spikes` has woken people up three times since the checkout incident began.
-`Storefront regressions` posts to a Slack workspace that is switched off, `Old release watch` listens to
-nothing, `Gateway noise` was switched off, and `Mobile crashes` is the noisiest of all.
+`Storefront regressions` posts to a Slack workspace that is disabled, `Old release watch` listens
+to nothing, `Gateway noise` was switched off, and `Mobile crashes` is the noisiest of all.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,7 @@
   eight hours of a surge.
 - `checkout`: since the regression a key's limit has dropped some of its errors.
 - `mobile-app`: phones drop most of their transactions themselves, by sample rate.
-- Errors that were accepted are the events that there are.
+- Errors that were accepted are the events of errors that there are.
 """
 
 import math

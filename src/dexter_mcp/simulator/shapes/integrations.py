@@ -214,6 +214,15 @@ def ticket_json(it: Ticket) -> Json:
     }
 
 
+def linked_json(it: Ticket, where: Integration) -> Json:
+    """Shape a ticket in an integration as the issue tells of it, without its address.
+
+    https://docs.sentry.io/api/events/retrieve-an-issue/
+    """
+    told = {name: value for name, value in ticket_json(it).items() if name != "url"}
+    return told | {"integrationKey": where.provider, "integrationName": where.name}
+
+
 def app_ticket_json(it: Ticket) -> Json:
     """Shape a ticket that an app linked.
 

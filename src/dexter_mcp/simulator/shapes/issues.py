@@ -1,6 +1,6 @@
 """Issues in the shapes of Sentry's API."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,12 +8,17 @@ from dexter_mcp.simulator.memory.records import Activity, Issue
 from dexter_mcp.simulator.memory.store import Totals
 from dexter_mcp.simulator.routes.endpoint import Call
 from dexter_mcp.simulator.search.issue_terms import in_inbox
+from dexter_mcp.simulator.search.ownership import rules
+from dexter_mcp.simulator.shapes.integrations import app_ticket_json, linked_json
 from dexter_mcp.simulator.shapes.people import actor_json, user_or_none
 from dexter_mcp.simulator.shapes.projects import project_brief
 from dexter_mcp.simulator.shapes.times import from_epoch, iso
 from dexter_mcp.simulator.telling.story import Json
+from dexter_mcp.simulator.world import World
 
 _INBOX_REASONS = {"new": 0, "regressed": 2, "escalating": 5}
+_MOST_RULES = 2
+"""How many ownership rules Sentry takes owners from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +99,55 @@ def inbox_json(call: Call, issue: Issue) -> Json | None:
 
 
 def owners_json(call: Call, issue: Issue) -> list[Json]:
-    """Shape whom Sentry would suggest: the author of the suspect commit."""
-    email = call.world.author(issue.org, issue.suspect)
-    member = call.world.member(issue.org, email)
-    if member is None:
-        return []
-    owner = f"user:{member.user_id}"
-    return [{"type": "suspectCommit", "owner": owner, "date_added": iso(call.world.now())}]
+    """Shape whom Sentry would suggest: the author of the suspect commit, then those by rule."""
+    world = call.world
+    author = _actor(world, issue.org, world.author(issue.org, issue.suspect))
+    ruled = [_actor(world, issue.org, owner) for owner in _owners_by_rule(world, issue)]
+    told = [("suspectCommit", author), *(("ownershipRule", owner) for owner in ruled)]
+    return [
+        {"type": kind, "owner": owner, "date_added": iso(world.now())}
+        for kind, owner in dict.fromkeys(told)
+        if owner
+    ]
+
+
+def _owners_by_rule(world: World, issue: Issue) -> Iterator[str]:
+    """Name the owners by the rules that the latest event falls under, of the last two of them."""
+    kept = world.settings.ownership.get(issue.project)
+    latest = world.store.find(world.events_of(issue)).first()
+    if not (kept and kept.active and latest):
+        return
+    payload = world.payload(latest)
+    covering = [rule for rule in rules(kept.raw) if rule.covers(payload)]
+    for rule in reversed(covering[-_MOST_RULES:]):
+        yield from rule.owners
+
+
+def _actor(world: World, org: str, owner: str) -> str:
+    """Number an e-mail address or a `#team`; nothing for one unknown."""
+    if owner.startswith("#"):
+        team = world.team(org, owner.removeprefix("#"))
+        return f"team:{team.id}" if team else ""
+    member = world.member(org, owner)
+    return f"user:{member.user_id}" if member else ""
+
+
+def tickets_json(call: Call, issue: Issue, wanted: Collection[str]) -> Json:
+    """Shape what an issue is linked to elsewhere: `integrationIssues`, `sentryAppIssues`."""
+    kept = call.world.integrations
+    linked = {
+        "integrationIssues": [
+            linked_json(ticket, it)
+            for it in kept.of(issue.org)
+            for ticket in kept.tickets_of(issue.number, it.id)
+        ],
+        "sentryAppIssues": [
+            app_ticket_json(ticket)
+            for app in kept.apps
+            for ticket in kept.tickets_of(issue.number, app.slug)
+        ],
+    }
+    return {name: tickets for name, tickets in linked.items() if name in wanted}
 
 
 def activity_json(call: Call, issue: Issue, entry: Activity) -> Json:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
+from dexter_mcp.simulator.memory.integrations import Repository
 from dexter_mcp.simulator.memory.records import Project, Release
 from dexter_mcp.simulator.memory.releases import Deploy
 from dexter_mcp.simulator.memory.store import Where
+from dexter_mcp.simulator.shapes.integrations import repository_json
 from dexter_mcp.simulator.shapes.people import user_or_none
 from dexter_mcp.simulator.shapes.times import from_epoch, iso
 from dexter_mcp.simulator.telling.story import Json
@@ -69,7 +71,7 @@ def commit_json(world: World, org: str, commit: Json) -> Json:
         "pullRequest": None,
         "suspectCommitType": "",
         "releases": [_brief(release)] if release else [],
-        **({"repository": _repository(org, release)} if release else {}),
+        **({"repository": _repository(world, release)} if release else {}),
     }
 
 
@@ -181,16 +183,9 @@ def _brief(release: Release) -> Json:
     }
 
 
-def _repository(org: str, release: Release) -> Json:
-    name = f"{org}/{release.projects[0]}" if release.projects else org
-    return {
-        "id": "61",
-        "name": name,
-        "url": f"https://github.test/{name}",
-        "provider": {"id": "integrations:github", "name": "GitHub"},
-        "status": "active",
-        "integrationId": None,
-        "externalSlug": name,
-        "externalId": None,
-        "dateCreated": "2023-03-01T00:00:00Z",
-    }
+def _repository(world: World, release: Release) -> Json:
+    """Shape the repository that is called as the project; a small world has none."""
+    name = f"{release.org}/{release.projects[0]}" if release.projects else release.org
+    known = world.integrations.repositories
+    found = next((each for each in known if (each.org, each.name) == (release.org, name)), None)
+    return repository_json(found or Repository("1", release.org, name, "", release.created))
