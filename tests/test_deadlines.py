@@ -19,7 +19,8 @@ TEMPLATE = ResourceTemplateReference(uri="sentry://{org}/issues/{issue}")
 
 
 async def read(talk: Talk, uri: str) -> str:
-    (content,) = (await talk.client.read_resource(uri)).contents
+    """Ask the server, whatever the client remembers."""
+    (content,) = (await talk.client.read_resource(uri, cache_mode="bypass")).contents
     assert isinstance(content, TextResourceContents)
     return content.text
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowd import BUCKET, NOTHING, START, Crowd, all_at_once, limiter, telling
-from dexter_mcp.sentry.limiter import AT_MOST, LONGEST, LocalLimiter
+from dexter_mcp.sentry.limiter import AT_MOST, CAUTIOUS, LONGEST, LocalLimiter
 from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports import Throttled
 from upstream import ask, sentry
@@ -77,6 +77,17 @@ async def test_a_later_refusal_does_not_shorten_an_earlier_one() -> None:
     crowd.leave(NOTHING, 429)
     await crowd.turn("c")
     assert anyio.current_time() == 12
+
+
+async def test_who_was_refused_comes_back_with_care() -> None:
+    crowd = Crowd(limiter())
+    await crowd.ask(NOTHING)
+    await crowd.ask(NOTHING, 429)
+    await pass_by(1)
+    assert await all_at_once(crowd, 50) == CAUTIOUS
+    while crowd.under_way:
+        crowd.leave()
+    assert await all_at_once(crowd, 50) == CAUTIOUS + AT_MOST
 
 
 async def test_one_odd_header_does_not_close_the_lane_for_good() -> None:

@@ -12,6 +12,8 @@ from dexter_mcp.tools.params import EventSection, Section
 
 UNSHOWN: Final = frozenset({"module of ours", "package of ours", "package of theirs"})
 """Where the file says it already."""
+_BEFORE: Final = 7_200
+"""Seconds by which the error came before the rest, and so in an hour that is over."""
 
 
 def settle(world: World, canaries: Canaries) -> None:
@@ -20,7 +22,7 @@ def settle(world: World, canaries: Canaries) -> None:
         files = [canaries.attachment(), _notes(canaries)]
         event = world.ingest(next(iter(world.projects)), _payload(canaries), files)
         world.report(event, **canaries.report())
-    _err(world, canaries)
+    _send_error(world, canaries)
     (issue,) = world.issues.values()
     world.note(issue, "note", user="ana@acme.test", data={"text": canaries.at("comment")})
     commit = {"id": "5b7e0c1d9a", "message": canaries.at("commit"), "author": "ana@acme.test"}
@@ -49,13 +51,14 @@ def _payload(canaries: Canaries) -> dict[str, Any]:
     return payload | {"scraping_attempts": [{"url": address, **fetched}]}
 
 
-def _err(world: World, canaries: Canaries) -> None:
+def _send_error(world: World, canaries: Canaries) -> None:
     """Send an error into the issue, whose other events are occurrences as well."""
     (whole,) = world.issues
     texts = {"type": canaries.at("type of error"), "value": canaries.at("value of error")}
-    payload = canaries.payload() | {"timestamp": world.now().timestamp() - 60}
+    payload = canaries.payload() | {"timestamp": world.now().timestamp() - _BEFORE}
     payload |= {"exception": {"values": [texts]}, "message": canaries.at("message of error")}
-    world.ingest(next(iter(world.projects)), {**payload, "_occurrence": None})
+    del payload["_occurrence"]
+    world.ingest(next(iter(world.projects)), payload)
     world.merge_issues(whole, [each for each in world.issues if each != whole])
 
 

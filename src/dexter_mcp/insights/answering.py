@@ -13,7 +13,9 @@ from dexter_mcp.sentry import trail
 from dexter_mcp.sentry.errors import Invalid, NotFound, NoToken, SentryError, Unclear, Unreachable
 from dexter_mcp.sentry.trail import Trail
 from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.authored import Offer
 from dexter_mcp.views.moments import span
+from dexter_mcp.views.pointers import fitted
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +25,8 @@ _WORTH_SAYING = 5.0
 
 async def answered(desk: Desk, name: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
     """Wait for an answer until the hard deadline, and note its age where that matters.
+
+    It names only tools that are on offer.
 
     `name` is what the log calls the question.
 
@@ -39,7 +43,8 @@ async def answered(desk: Desk, name: str, ask: Callable[[], Awaitable[Answer]]) 
         raise _late(limit, trail.current()) from None
     finally:
         _log_line(name, trail.current(), time.monotonic() - began)
-    return replace(answer, text=answer.text + _age_note(trail.current()))
+    told = fitted(answer.text, desk.offer)
+    return replace(answer, text=told + _age_note(trail.current()))
 
 
 async def _persistent(desk: Desk, ask: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -52,13 +57,14 @@ async def _persistent(desk: Desk, ask: Callable[[], Awaitable[Answer]]) -> Answe
     return await ask()
 
 
-def failed(error: SentryError, here: Trail) -> str:
+def failed(error: SentryError, here: Trail, offer: Offer) -> str:
     """Say what kept Sentry from answering, with the reference of the log's lines on it.
 
     A question for which nothing went over the wire left no lines.
     """
     unsent = isinstance(error, (Invalid, NoToken)) or not here.requests
-    return str(error) if unsent else f"{error} (request {here.reference})"
+    said = fitted(str(error), offer)
+    return said if unsent else f"{said} (request {here.reference})"
 
 
 def _late(limit: float, here: Trail) -> SentryError:

@@ -1,4 +1,4 @@
-"""What every answer is made with: Sentry, the settings, the clock, a fence for event text."""
+"""What every answer is made with: Sentry, settings, a clock, fences, the tools on offer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.errors import Invalid, Lacks, NotFound
 from dexter_mcp.sentry.identifiers import IssueRef, issue_ref
 from dexter_mcp.settings import Settings
+from dexter_mcp.views.authored import Offer
 from dexter_mcp.views.untrusted import Fence
 
 
@@ -34,6 +35,7 @@ class Desk:
     settings: Settings
     now: Callable[[], datetime] = utc_now
     fence: Callable[[], Fence] = Fence.drawn
+    offer: Offer = Offer()
 
     async def org(self, named: str) -> str:
         """Settle which organization is meant; see `Organizations.resolve`."""

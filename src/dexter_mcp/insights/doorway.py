@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import anyio
 
 from dexter_mcp.settings import Settings
+from dexter_mcp.views.authored import Offer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from dexter_mcp.sentry import Sentry
 
 
+_EVERYTHING = Offer()
 _log = logging.getLogger(__name__)
 
 
@@ -32,8 +34,9 @@ class Doorway:
         settings: Settings,
         connect: "Callable[[], AbstractAsyncContextManager[Sentry]]",
         now: "Callable[[], datetime] | None" = None,
+        offer: Offer = _EVERYTHING,
     ) -> None:
-        self.settings = settings
+        self.settings, self._offer = settings, offer
         self._connect, self._now = connect, now
         self._leaving, self._opening = AsyncExitStack(), anyio.Lock()
         self._desk: Desk | None = None
@@ -60,5 +63,5 @@ class Doorway:
         async with self._opening:
             if self._desk is None:
                 sentry = await self._leaving.enter_async_context(self._connect())
-                self._desk = Desk(sentry, self.settings, self._now or utc_now)
+                self._desk = Desk(sentry, self.settings, self._now or utc_now, offer=self._offer)
             return self._desk

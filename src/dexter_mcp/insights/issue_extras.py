@@ -39,7 +39,7 @@ def extras(
         ),
         "feedback": Facet(
             lambda: sentry.feedback.of_issue(org, number, per_page=_ROWS),
-            lambda page: view.feedback(page, number, now),
+            lambda page: view.feedback(page, now),
         ),
         "similar": Facet(
             lambda: _if_any(lambda: sentry.grouping.similar(org, number)),
@@ -49,9 +49,7 @@ def extras(
             lambda: _if_any(lambda: sentry.autofix.get(org, number)),
             lambda state: autofix(state, now),
         ),
-        "replays": Facet(
-            lambda: _replays(desk, org, asked), lambda told: view.replays(told[0], told[1])
-        ),
+        "replays": Facet(lambda: _replays(desk, org, asked), view.replays),
         "stats": Facet(
             lambda: _stats(desk, org, asked, environment),
             lambda told: view.stats(told[0], told[1], now),
@@ -124,8 +122,8 @@ async def _stats(
     return issue, current
 
 
-async def _replays(desk: Desk, org: str, asked: Part[Issue]) -> tuple[int | None, Issue]:
+async def _replays(desk: Desk, org: str, asked: Part[Issue]) -> int | None:
     issue = await _required(asked)
     source = "events" if issue.issue_category in _ERRORS else "search_issues"
     counts = desk.sentry.issue_counts
-    return await _if_any(lambda: counts.replays(org, issue.id, source=source)), issue
+    return await _if_any(lambda: counts.replays(org, issue.id, source=source))

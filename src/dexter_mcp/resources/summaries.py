@@ -222,7 +222,7 @@ class Summaries:
                 answer = await answered(desk, "resource", lambda: ask(desk))
             except SentryError as error:
                 kind = ResourceNotFoundError if isinstance(error, NotFound) else ResourceError
-                raise kind(failed(error, here)) from error
+                raise kind(failed(error, here, self._offer)) from error
         note(here.lasts or 0.0)
         return self._led_on(answer.text, more)
 

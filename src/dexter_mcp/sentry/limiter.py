@@ -21,7 +21,7 @@ from dexter_mcp.sentry.errors import RateLimited
 from dexter_mcp.sentry.pulse import Pulse
 
 CAUTIOUS = 4
-"""Requests at once to a bucket that has not said what it allows."""
+"""Requests at once to a bucket that has not said what it allows, or that has just refused one."""
 LONGEST = 3_600.0
 """Seconds: one odd header shall not close a lane for good."""
 AT_MOST = 20
@@ -147,7 +147,11 @@ class _Lane:
             self.window, self.window_ends = window, now + told.ends_in
 
     def refuse(self, seconds: float, now: float) -> None:
-        """Let nobody in for a while; a later refusal does not shorten an earlier one."""
+        """Let nobody in for a while, and then few until one is answered.
+
+        A later refusal does not shorten an earlier one.
+        """
+        self.at_once = min(self.at_once, CAUTIOUS)
         self.refused_until = max(self.refused_until, now + min(seconds, LONGEST))
 
     def is_idle(self, now: float) -> bool:

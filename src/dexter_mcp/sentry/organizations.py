@@ -158,6 +158,7 @@ class Organizations:
             cursor=cursor,
             fresh_for=HOUR,
             bucket="",
+            envelope="",
             **narrowed,
         )
         for organization in page.items:

@@ -48,10 +48,10 @@ def build_server(
     Raises:
         UnknownToolset: `settings.toolsets` names one that does not exist.
     """
-    doorway = Doorway(settings, _connector(settings, simulator, now), now)
     choice = chosen(settings.toolsets)
     tools = list(published(choice, read_only=settings.read_only))
     offer = Offer(_names(tools), _names(published(chosen(["all"]))))
+    doorway = Doorway(settings, _connector(settings, simulator, now), now, offer)
     server = DexterServer(
         "dexter-mcp",
         title="Dexter for Sentry",

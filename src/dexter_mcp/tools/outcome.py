@@ -18,6 +18,7 @@ from dexter_mcp.sentry.errors import SentryError
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.trail import Trail
 from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.authored import Offer
 from dexter_mcp.views.secrets import redact_value
 from dexter_mcp.views.untrusted import clean, glimpse
 
@@ -53,11 +54,11 @@ def failure(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
 
-def refusal(error: SentryError, trail: Trail) -> CallToolResult:
+def refusal(error: SentryError, trail: Trail, offer: Offer) -> CallToolResult:
     """Send what kept Sentry from answering; when it may work again, as data too."""
     again = {} if error.retry_after is None else {"dexter-mcp/retryAfterSeconds": error.retry_after}
     return CallToolResult(
-        content=[TextContent(type="text", text=failed(error, trail))],
+        content=[TextContent(type="text", text=failed(error, trail, offer))],
         is_error=True,
         _meta={**again, **_cost(trail)},
     )

@@ -119,7 +119,7 @@ def _carried_out(
                 desk, action.__name__, lambda: action(desk, *positional, **named)
             )
         except SentryError as error:
-            return refusal(error, here)
+            return refusal(error, here, desk.offer)
         return success(answer, here, structured=desk.settings.structured)
 
     return call

@@ -20,8 +20,8 @@ def folder(installed: str, in_checkout: str) -> Traversable:
 class Offer:
     """The tools that this launch offers, among all that there are."""
 
-    offered: frozenset[str]
-    known: frozenset[str]
+    offered: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
 
     def keep(self, text: str) -> str:
         """Drop the lines that send the reader to a tool which is not on offer."""

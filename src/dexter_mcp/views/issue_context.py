@@ -1,8 +1,9 @@
 """An issue in full: what it takes to find its cause, in one answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from dexter_mcp.sentry.attachments import Attachment
 from dexter_mcp.sentry.events import Committer, Event
@@ -29,6 +30,16 @@ _LATEST = 5
 _FEW = 3
 _FEW_FILES = 5
 _SHORT_SHA = 10
+
+
+_KNOWS: Mapping[str, str] = MappingProxyType(
+    {
+        "feedback": "list_feedback",
+        "replays": "list_replays",
+        "tickets": "list_issue_tickets",
+    }
+)
+"""Tools that know more of a part than an issue shows."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ def full(
     text = compose(
         [*_merger(context), *heading(context.issue, now)],
         _parts(context, include, detail, now),
-        _onward(context.issue, detail),
+        _onward(context, detail),
         (*context.failed, *context.besides.failed),
         include=include,
         detail=detail,
@@ -171,10 +182,11 @@ def files(found: Sequence[Attachment], *, whole: bool) -> Iterator[str]:
         yield more("attachments", f"{left} more")
 
 
-def _onward(issue: Issue, detail: Amount) -> str:
-    here = name(issue.short_id or issue.id)
+def _onward(context: IssueContext, detail: Amount) -> str:
+    here = name(context.issue.short_id or context.issue.id)
     ways = [
         "" if detail == "full" else "detail=full",
+        *(f"{_KNOWS[part]} issue={here}" for part in context.besides.lines if part in _KNOWS),
         f"get_event issue={here} event=latest",
         "list_issue_events",
         "get_issue_tag",

@@ -33,11 +33,11 @@ def hashes(page: Page[Hash], now: datetime) -> Iterator[str]:
         yield f"… more than {len(page.items)}"
 
 
-def feedback(page: Page[Report], issue: str, now: datetime) -> Iterator[str]:
+def feedback(page: Page[Report], now: datetime) -> Iterator[str]:
     """Show what end users reported."""
     yield from _lines(reports(page.items, now))
     if page.next_cursor:
-        yield f"… more (list_feedback issue={name(issue)})"
+        yield f"… more than {len(page.items)}"
 
 
 def similar(found: Sequence[Similar] | None, now: datetime) -> Iterator[str]:
@@ -50,12 +50,12 @@ def similar(found: Sequence[Similar] | None, now: datetime) -> Iterator[str]:
         yield from _lines(table(_ALIKE, [_similar(each, now) for each in found]))
 
 
-def replays(number: int | None, issue: Issue) -> Iterator[str]:
+def replays(number: int | None) -> Iterator[str]:
     """Say how many replays show it; none at all is a server without replays."""
     if number is None:
         yield "not available: this Sentry counts no replays"
     else:
-        yield f"{counted(number, 'replay')} with an event of it (query issue.id:{name(issue.id)})"
+        yield f"{counted(number, 'replay')} with an event of it"
 
 
 def stats(issue: Issue, current: CurrentRelease | None, now: datetime) -> Iterator[str]:

@@ -90,6 +90,7 @@ class Catalogue:
             fresh_for=MOMENT,
             base="",
             bucket=_BUCKETS.get(asked.operation.name, ""),
+            envelope="",
             **asked.query,
             **paging,
         )
