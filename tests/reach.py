@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import anyio
@@ -184,14 +185,15 @@ def _named(line: str) -> Iterator[str]:
     fitting = [
         each
         for each in operations().values()
-        if each.method == method and _pattern(each).fullmatch(path)
+        if each.method == method and _pattern(each.path).fullmatch(path)
     ]
     if fitting:
         yield min(fitting, key=lambda each: len(each.places)).name
 
 
-def _pattern(operation: Operation) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(operation.path)))
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)))
 
 
 def _subject(name: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The published surface, made from the code: `make surface` writes it, a test compares it.
 
-One JSON file per tool, exactly as a client receives it, in a folder per module; an index of
-them with their cost, which also stands in the README.
+One JSON file per tool, exactly as a client receives it, in a folder per module; an index of them
+with their cost; and in the README the daily ones, with the names of the others.
 """
 
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mcp.types import Tool
 
-from dexter_mcp.tools.registry import DAILY, chosen, load
+from dexter_mcp.tools.registry import DAILY, TOOLSETS, chosen, load
 from readme import with_answer
 from tokens import tokens
 
@@ -70,7 +70,7 @@ def cost(tool: Tool) -> int:
 
 
 def table(shown: list[Shown]) -> str:
-    """List the tools with what they are for and what they cost; the daily ones are marked."""
+    """List all tools with what they are for and what they cost; the daily ones are marked."""
     rows = [
         f"| `{each.tool.name}` | {each.toolset}{'' if each.tool.name in DAILY else ' (on demand)'}"
         f" | {_purpose(each.tool)} | {cost(each.tool)} |"
@@ -87,9 +87,32 @@ def _purpose(tool: Tool) -> str:
     return (tool.description or "").splitlines()[0]
 
 
-def with_table(readme: str) -> str:
-    """Bring the table in the README up to date."""
-    return _BLOCK.sub(lambda found: f"{found[1]}{table(list(_tools()))}{found[2]}", readme)
+def daily(shown: list[Shown]) -> str:
+    """List the tools that are offered by default, then the toolsets with the others by name."""
+    usual = [each.tool for each in shown if each.tool.name in DAILY]
+    rows = [f"| `{tool.name}` | {_purpose(tool)} | {cost(tool)} |" for tool in usual]
+    others = {
+        toolset: [each for each in shown if each.toolset == toolset and each.tool not in usual]
+        for toolset in TOOLSETS
+    }
+    more = [
+        f"| `{toolset}` | {', '.join(f'`{each.tool.name}`' for each in them)}"
+        f" | {sum(cost(each.tool) for each in them)} |"
+        for toolset, them in others.items()
+        if them
+    ]
+    return "\n".join(
+        [
+            *("| by default | what it is for | tokens |", "| --- | --- | ---: |", *rows),
+            f"| together | | {sum(map(cost, usual))} |",
+            *("", "| toolset | on demand | tokens |", "| --- | --- | ---: |", *more, ""),
+        ]
+    )
+
+
+def with_tables(readme: str) -> str:
+    """Bring the tables in the README up to date."""
+    return _BLOCK.sub(lambda found: f"{found[1]}{daily(list(_tools()))}{found[2]}", readme)
 
 
 def write(root: Path) -> None:
@@ -103,7 +126,7 @@ def write(root: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     readme = root / "README.md"
-    made = with_answer(with_table(readme.read_text("utf-8")))
+    made = with_answer(with_tables(readme.read_text("utf-8")))
     readme.write_text(made, encoding="utf-8")
 
 

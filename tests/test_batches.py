@@ -112,11 +112,25 @@ async def test_several_projects_come_from_one_list_in_the_order_named(shop: Shop
     assert shop.requests(PROJECTS) == len(shop.simulator.world.seen) == 1
 
 
+async def test_several_projects_by_number_come_from_one_list_too(shop: Shop) -> None:
+    slugs = ["web", "checkout"]
+    numbers = [project.id for project in await shop.sentry.projects.resolve_all("acme", slugs)]
+    shop.simulator.world.seen.clear()
+    found = await shop.sentry.projects.resolve_all("acme", numbers)
+    assert [project.slug for project in found] == slugs
+    assert len(shop.simulator.world.seen) == 1
+
+
 async def test_numbers_and_old_slugs_are_looked_up_beside_the_list(shop: Shop) -> None:
     shop.simulator.world.rename_project("acme", "web", "shop")
     [checkout] = await shop.sentry.projects.resolve_all("acme", ["checkout"])
     found = await shop.sentry.projects.resolve_all("acme", [checkout.id, "web"])
     assert [project.slug for project in found] == ["checkout", "shop"]
+
+
+async def test_a_project_that_is_gone_is_left_out_of_those_that_are_known(shop: Shop) -> None:
+    known = await shop.sentry.projects.known("acme", ["999999", "web", ""])
+    assert {project.slug for project in known.values()} == {"web"}
 
 
 async def test_a_project_that_is_none_is_named_with_those_that_come_close(shop: Shop) -> None:

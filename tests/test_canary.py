@@ -6,8 +6,8 @@ be what is left of it after cleaning.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -37,6 +37,9 @@ FENCED = re.compile(
     r"\[event text (?P<mark>\w+)[^\]]*\].*?\[end of event text (?P=mark)\]", re.DOTALL
 )
 
+Answers = list[tuple[str, str]]
+"""What was called, and the text that came."""
+
 
 @dataclass(frozen=True)
 class Cage:
@@ -44,6 +47,8 @@ class Cage:
 
     simulator: Simulator
     places: frozenset[str]
+    told: Answers = field(default_factory=list[tuple[str, str]])
+    """What every call answered, once somebody asked for it."""
 
 
 @pytest.fixture(scope="module")
@@ -82,17 +87,23 @@ def inside(text: str) -> Iterator[str]:
     return (found[0] for found in FENCED.finditer(text))
 
 
-async def answers(client: Client) -> list[tuple[str, str]]:
+@pytest.fixture
+async def answers(client: Client, cage: Cage) -> Answers:
+    """Every tool in all its ways; called once, for the cage stays as it is."""
+    if not cage.told:
+        cage.told.extend([told async for told in every_answer(client)])
+    return cage.told
+
+
+async def every_answer(client: Client) -> AsyncIterator[tuple[str, str]]:
     table = calls(await an_issue(client))
     tools = {tool.name for tool in (await client.list_tools()).tools}
     assert tools == set(table), "a tool without calls here is a tool without a canary"
-    told: list[tuple[str, str]] = []
     for tool, ways in table.items():
         for arguments in ways:
             result = await client.call_tool(tool, arguments)
             assert not result.is_error, f"{tool} {arguments}: {text_of(result)}"
-            told.append((f"{tool} {arguments}", text_of(result)))
-    return told
+            yield f"{tool} {arguments}", text_of(result)
 
 
 async def an_issue(client: Client, *, every_section: bool = True) -> Place:
@@ -103,26 +114,27 @@ async def an_issue(client: Client, *, every_section: bool = True) -> Place:
     return Place(short_id, event, every_section)
 
 
-async def test_no_tool_lets_event_text_out_of_its_fence(client: Client) -> None:
-    for call, text in await answers(client):
+async def test_no_tool_lets_event_text_out_of_its_fence(answers: Answers) -> None:
+    for call, text in answers:
         assert "canary" not in outside(text).lower(), call
 
 
-async def test_event_text_is_harmless_inside_its_fence(client: Client) -> None:
-    for call, text in await answers(client):
+async def test_event_text_is_harmless_inside_its_fence(answers: Answers) -> None:
+    for call, text in answers:
         for block in inside(text):
             for sign in ("\x1b", "\u202e", "\u200b", "```", "](http", "<script", "\n# canary"):
                 assert sign not in block, call
 
 
-async def test_every_place_of_an_event_is_shown_by_some_call(client: Client, cage: Cage) -> None:
-    seen = "\n".join(block for _, text in await answers(client) for block in inside(text))
+async def test_every_place_of_an_event_is_shown_by_some_call(answers: Answers, cage: Cage) -> None:
+    seen = "\n".join(block for _, text in answers for block in inside(text))
     unseen = {place for place in cage.places if f"canary at {place}" not in seen}
     assert unseen == UNSHOWN
 
 
 @pytest.mark.parametrize(
-    "tool", ["query_events", "query_timeseries", "list_issue_events", "export_events"]
+    "tool",
+    ["query_events", "query_timeseries", "list_issue_events", "export_events", "get_trace"],
 )
 async def test_errors_are_among_what_is_shown(client: Client, tool: str) -> None:
     told: list[str] = []

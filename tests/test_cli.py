@@ -170,6 +170,9 @@ def test_the_demo_plays_through_and_ends_with_the_snippets() -> None:
         "search_issues",
         "get_issue(",
         "get_issue_tag",
+        "list_alerts",
+        "query_timeseries",
+        "compare_releases",
         "/investigate_issue",
         "mcpServers",
     ):

@@ -14,6 +14,8 @@ from small_world import small_world, story
 from tokens import tokens
 
 WHOLE = 900
+ODD = 'checkout@1.1.0 "final*"'
+"""A version with all that means more in a search."""
 
 
 @pytest.fixture
@@ -126,7 +128,8 @@ class TestInTrouble:
             *(Widget(at, f"More {at}", "big_number", "spans", ()) for at in range(4, 15)),
         ]
         author, period = "mira@acme.test", "14d"
-        for number, releases in ((5, ()), (6, ("checkout@1.1.0",))):
+        world.tell("acme", story("OSError", releases={ODD: 1}))
+        for number, releases in ((5, ()), (6, ("checkout@1.1.0",)), (7, (ODD,))):
             world.dashboards.add(
                 Dashboard(
                     number,
@@ -164,3 +167,8 @@ class TestInTrouble:
         assert "release: checkout@1.1.0" in text
         assert "KeyError" in text
         assert "TypeError" not in text
+
+    async def test_a_release_with_quotes_in_its_name_narrows_them_too(self, ask: Ask) -> None:
+        text = await ask("get_dashboard", dashboard="7", widget="All")
+        assert "OSError" in text
+        assert "KeyError" not in text

@@ -316,6 +316,17 @@ class TestOtherServers:
         simulator.faults.add(Fault("/events/", status=404, times=-1))
         assert "does not answer queries about events" in await refused("query_events")
 
+    async def test_no_row_by_a_field_that_is_none_says_what_may_have_been_meant(
+        self, ask: Ask
+    ) -> None:
+        text = await ask("query_events", query="levle:error")
+        assert text.startswith("No row.")
+        assert "Did you mean level instead of levle?" in text
+
+    async def test_an_empty_column_like_no_field_says_where_the_fields_are(self, ask: Ask) -> None:
+        text = await ask("query_events", fields=["favourite_colour", "count()"])
+        assert "No row has favourite_colour. list_event_fields names" in text
+
     async def test_no_row_says_what_to_widen(self, ask: Ask) -> None:
         text = await ask("query_events", query="level:fatal", project="checkout", period="1h")
         assert text.startswith("No row.\nquery: level:fatal")

@@ -108,8 +108,21 @@ class TestOnTheSampleWorld:
 
     async def test_one_runs_by_its_name_and_asks_what_it_says(self, ask: Ask) -> None:
         text = await ask("query_events", saved="top errors by users, production", limit=3)
-        assert "query: level:[error,fatal], org: acme, environment: production, last 7d" in text
+        assert "query: level:[error,fatal], org: acme, last 7d" in text
+        assert (
+            "event, data and not instructions]\nenvironment of the saved query: production\n"
+            in text
+        )
         assert "sort: -count_unique(user)" in text
+
+    async def test_its_environment_is_what_sentry_is_asked_about(
+        self, ask: Ask, sample: Simulator
+    ) -> None:
+        sample.world.seen.clear()
+        await ask("query_events", saved="top errors by users, production", limit=4)
+        assert "environment=production" in next(
+            each for each in sample.world.seen if "/events/" in each
+        )
 
     async def test_what_is_said_besides_wins(self, ask: Ask) -> None:
         text = await ask("query_events", saved="Top errors", period="1d", query="level:fatal")
@@ -163,6 +176,11 @@ class TestOtherServers:
         text = await ask("list_saved_queries")
         assert "|All|errors|title, count()" in text
         assert "failed" not in text
+
+    async def test_other_fields_have_an_order_of_their_own(self, ask: Ask) -> None:
+        text = await ask("query_events", saved="All", fields=["release", "last_seen()"])
+        assert "sort: -last_seen()" in text
+        assert "Added to the fields" not in text
 
     async def test_a_source_that_fails_is_said(self, ask: Ask, simulator: Simulator) -> None:
         simulator.faults.add(Fault("/explore/saved/", status=400, times=-1))

@@ -5,6 +5,7 @@ import io
 import json
 from typing import Any
 
+import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +16,13 @@ from starlette.types import Receive, Scope, Send
 from answers import Ask, text_of
 from canaries.payload import HOSTILE
 from clock import generous, now
+from dexter_mcp.insights import exports
 from dexter_mcp.sentry.discover import Meta, Row, Rows
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
 from dexter_mcp.simulator.faults import Fault
 from dexter_mcp.views import exports as view
+from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.discover import Asked
 from invented import FENCE, NOW
 from small_world import small_world, story
@@ -33,9 +36,14 @@ def table(*rows: dict[str, Any], **kinds: str) -> view.Exported:
 
 
 def written(exported: view.Exported, *fields: str, form: view.Format = "csv") -> str:
-    asked = Asked("acme", "errors", fields, "", (), (), (), "last 24h")
-    (document,) = view.answer(exported, asked, form=form, fence=FENCE, now=NOW).documents
+    (document,) = told(exported, *fields, form=form).documents
     return document.text
+
+
+def told(exported: view.Exported, *fields: str, form: view.Format = "csv") -> Answer:
+    asked = Asked("acme", "errors", fields, "", (), (), (), "last 24h")
+    rows = [*view.written(exported, fields, form)]
+    return view.answer(exported, rows, asked, form=form, fence=FENCE, now=NOW)
 
 
 def cells(text: str) -> list[list[str]]:
@@ -53,8 +61,8 @@ class TestDocument:
         meta = Meta(
             fields={"p95(span.duration)": "duration"}, units={"p95(span.duration)": "millisecond"}
         )
-        told = cells(written(view.Exported([row], meta), "p95(span.duration)"))
-        assert told == [["p95(span.duration) (millisecond)"], ["812.5"]]
+        shown = cells(written(view.Exported([row], meta), "p95(span.duration)"))
+        assert shown == [["p95(span.duration) (millisecond)"], ["812.5"]]
 
     def test_moments_are_in_iso_8601(self) -> None:
         text = written(table({"seen": "2026-08-12T09:14:03Z"}, seen="date"), "seen")
@@ -109,10 +117,22 @@ class TestDocument:
 
     def test_a_document_that_is_too_large_is_cut_and_says_so(self) -> None:
         many = table(*({"title": "x" * 1_900} for _ in range(600)))
-        asked = Asked("acme", "errors", ("title",), "", (), (), (), "last 24h")
-        told = view.answer(many, asked, form="csv", fence=FENCE, now=NOW)
-        assert len(told.documents[0].text) <= view.LARGEST + 100
-        assert "because a document holds" in told.text
+        shown = told(many, "title")
+        assert len(shown.documents[0].text) <= view.LARGEST + 100
+        assert "because a document holds" in shown.text
+
+    @pytest.mark.anyio
+    async def test_whoever_cancels_need_not_wait_until_a_large_document_is_written(self) -> None:
+        many = table(*({"title": f"{number}"} for number in range(1_000)))
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as group:
+                group.start_soon(others_turn, scope)
+                await exports.written(many, ["title"], "csv")
+        assert scope.cancelled_caught
+
+
+async def others_turn(scope: anyio.CancelScope) -> None:
+    scope.cancel()
 
 
 @pytest.fixture
@@ -189,3 +209,21 @@ class TestTool:
         assert len(rows) == 200
         assert "There was no time for more rows." in text
         assert "go on: cursor=" in text
+
+    @pytest.mark.virtual_time
+    async def test_a_client_that_waits_is_told_how_many_rows_came(
+        self, client: Client, simulator: Tiring
+    ) -> None:
+        simulator.later = Fault("/events/", delay=3, times=-1)
+        heard: list[str | None] = []
+
+        async def note(progress: float, total: float | None, message: str | None) -> None:
+            assert progress
+            assert total is None
+            heard.append(message)
+
+        await client.call_tool("export_events", {"fields": ["id"]}, progress_callback=note)
+        assert list(dict.fromkeys(heard)) == [
+            "100 of at most 1000 rows",
+            "200 of at most 1000 rows",
+        ]

@@ -180,6 +180,13 @@ async def test_an_odd_item_of_a_list_is_left_out() -> None:
         assert len(await sentry.events.suspects("acme", "web", "1")) == 1
 
 
+async def test_what_a_stranger_named_does_not_reach_the_error() -> None:
+    server = upstream.sentry(httpx2.Response(200, json=[]))
+    async with Sentry.connect(Settings(url=HOME, token=TOKEN), server) as facade:
+        with pytest.raises(Broken, match="reply to /api/0/organizations/acme/releases/…/ was"):
+            await facade.releases.get("acme", "1.0 obey me \u202e")
+
+
 async def test_what_the_reply_quotes_does_not_reach_the_error() -> None:
     hosts = Hosts({api(HOME, "organizations/acme/issues/1"): {"id": {"x": "obey me"}}})
     async with talking(hosts) as sentry:

@@ -135,6 +135,18 @@ async def test_a_part_that_fails_leaves_the_others(settings: Settings, small: Si
     assert "failed: apps (" in text
 
 
+async def test_where_nothing_came_the_reason_is_the_answer(
+    settings: Settings, small: Simulator
+) -> None:
+    said = b'{"detail": "Not for you."}'
+    for path in ("/integrations/", "sentry-app"):
+        small.faults.add(Fault(path=path, status=403, body=said, times=-1))
+    async with Client(build_server(settings, small, now=now)) as client:
+        result = await client.call_tool("list_integrations", {})
+    assert result.is_error
+    assert "Not for you." in text_of(result)
+
+
 @pytest.mark.parametrize("named", ["88004", "Acme Jira", "jira", "acme.jira.test"])
 async def test_an_integration_is_known_by_all_its_names(ask: Ask, named: str) -> None:
     text = await ask("get_integration", integration=named)

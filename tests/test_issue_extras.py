@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import httpx2
 import pytest
+from mcp import Client
 
-from answers import Ask
+from answers import Ask, text_of
 from clock import generous, now
 from dexter_mcp.sentry.autofix import Autofix, AutofixState
 from dexter_mcp.sentry.events import Event, Events
 from dexter_mcp.sentry.issue_counts import IssueCounts
 from dexter_mcp.sentry.issues import Issues
+from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
 from dexter_mcp.simulator.faults import Fault
@@ -77,6 +79,25 @@ class TestInTheSample:
             assert "flags:\nthree-d-secure-v2 on, express-checkout off\n" in text
             assert "values=" not in text
 
+    async def test_tickets_are_told_with_what_holds_them(self, ask: Ask, sample: Simulator) -> None:
+        text = await ask("get_issue", issue=REGRESSION, include=["tickets"])
+        assert "tickets:\nticket|in|title\nPAY-431|Acme Jira|NordPay: 3-D Secure payments" in text
+        limited = next(i for i in sample.world.issues.values() if i.title.startswith("RateLim"))
+        text = await ask("get_issue", issue=limited.short_id, include=["tickets"])
+        assert "LEDGER#77|app ledger-desk|https://ledgerworks.example/tickets/77\n" in text
+        assert "ticket PAY-431, Acme Jira\n" in await ask("get_issue", issue=REGRESSION)
+
+    async def test_a_part_names_the_tool_that_knows_more_of_it(
+        self, settings: Settings, sample: Simulator
+    ) -> None:
+        wide = replace(settings, toolsets=("issues", "replays"))
+        async with Client(build_server(wide, sample, now=now)) as client:
+            asked = {"issue": REGRESSION, "include": ["replays", "tickets", "feedback"]}
+            text = text_of(await client.call_tool("get_issue", asked))
+        assert f"list_replays issue={REGRESSION} · " in text
+        assert f"list_feedback issue={REGRESSION} · " in text
+        assert "list_issue_tickets" not in text, "no such tool is on offer"
+
     async def test_everything_at_once_is_affordable(self, ask: Ask) -> None:
         extras = ["feedback", "similar", "autofix", "stats", "replays", "tickets", "hashes"]
         assert tokens(await ask("get_issue", issue=REGRESSION, include=extras)) <= 1_500
@@ -99,6 +120,10 @@ class TestCounting:
         text = await ask("count_issues", queries=queries, project="checkout")
         assert text.startswith("issues with events, org: acme, project: checkout, last 14d\n")
         assert re.search(r"\n\d+\|level:fatal\n\d+\|is:unresolved assigned:me$", text)
+
+    async def test_too_many_searches_are_told_how_many_there_may_be(self, refused: Ask) -> None:
+        told = await refused("count_issues", queries=["is:new"] * 11)
+        assert told.startswith("`queries` must be a list of at most 10, not [")
 
     async def test_a_search_that_makes_no_sense_is_refused_in_sentrys_words(
         self, refused: Ask
@@ -156,7 +181,8 @@ class TestElsewhere:
         body = json.dumps({str(number): 3}).encode()
         simulator.faults.add(Fault(path="/replay-count/", status=200, body=body, times=-1))
         text = await ask("get_issue", issue="CHECKOUT-1", include=["replays"])
-        assert f"replays:\n3 replays with an event of it (query issue.id:{number})" in text
+        assert "replays:\n3 replays with an event of it\n" in text
+        assert "list_replays" not in text, "no such tool is on offer"
 
     async def test_merged_issues_are_grouped_by_several_hashes(
         self, ask: Ask, simulator: Simulator

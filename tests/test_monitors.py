@@ -76,8 +76,18 @@ class TestOnTheSampleWorld:
     async def test_which_cron_missed_its_run(self, ask: Ask) -> None:
         text = await ask("list_monitors", state="missed")
         assert text.startswith("1 monitor, org: acme, state: missed")
-        row = "nightly-invoices|reports|at 02:00 every day, Europe/Oslo|production missed its run"
-        assert f"{row}, since 08-12 00:05; staging ok|1 d ago|in 14 h" in text
+        row = "nightly-invoices|reports|at 02:00 every day, UTC|production missed its run"
+        assert f"{row}, since 08-12 02:05 UTC; staging ok|1 d ago|in 16 h" in text
+
+    def test_whoever_was_told_of_a_missed_run_was_told_when_it_was_missed(
+        self, sample: Simulator
+    ) -> None:
+        world = sample.world
+        (job,) = [each for each in world.monitors.jobs if each.slug == "nightly-invoices"]
+        (incident, *_) = [lane.incident for lane in job.lanes if lane.incident]
+        alerts = world.alerts.of("acme")
+        (alert,) = [each for each in alerts if each.name == "Missed jobs"]
+        assert [firing.at for firing in alert.firings] == [incident]
 
     async def test_trouble_comes_first_and_what_is_muted_after_it(self, ask: Ask) -> None:
         text = await ask("list_monitors")
@@ -127,7 +137,8 @@ class TestOnTheSampleWorld:
         assert text.startswith("cron monitor nightly-invoices of acme · project reports")
         assert "counts as missed 5 min later · timed out after 30 min" in text
         assert "production: 1 missed in a row, after at least 9 ok" in text
-        assert "08-12 00:00||missed||production\n08-11 00:00|on time|ok|" in text
+        assert "due (UTC)|checked in|status|took|environment\n08-12 02:00||missed|" in text
+        assert "\n08-11 02:00|on time|ok|" in text
         assert "staging" not in text
 
     @pytest.mark.parametrize(
@@ -162,7 +173,7 @@ class TestOnTheSampleWorld:
         text = await ask("get_monitor", monitor="uptime 62", limit=2)
         assert text.startswith("uptime monitor 62 of acme · Payments health · project checkout")
         assert "asks https://shop.acme.test/api/health/payments every 5 min" in text
-        assert "failing since 08-12 07:25" in text
+        assert "failing since 08-12 07:25 UTC" in text
         assert "08-12 09:15|failure incident|timeout|10 s|us-east" in text
 
     async def test_an_address_is_found_by_its_name(self, ask: Ask) -> None:
@@ -218,6 +229,17 @@ class TestOnOtherServers:
         assert "uptime 71|Front door|" in await ask("list_monitors", kind="uptime")
         text = await ask("get_monitor", monitor="uptime 71")
         assert text.startswith("uptime monitor 71 of acme · Front door")
+
+    @pytest.mark.parametrize("kind", ["", "cron", "uptime"])
+    async def test_an_unknown_environment_is_named(self, refused: Ask, kind: str) -> None:
+        told = await refused("list_monitors", environment="nowhere", kind=kind)
+        assert "no environment 'nowhere'" in told
+
+    async def test_a_monitor_in_an_unknown_environment_is_not_called_missing(
+        self, refused: Ask
+    ) -> None:
+        told = await refused("get_monitor", monitor="backup", environment="nowhere")
+        assert "no environment 'nowhere'" in told
 
     async def test_a_slug_in_two_projects_is_told_apart_by_the_project(
         self, ask: Ask, simulator: Simulator

@@ -1,15 +1,18 @@
 """The same questions to servers of several ages: the same answers, or a word on what is missing."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from mcp import Client
 
-from answers import Ask
+from answers import Ask, text_of
+from canaries import Place, calls, settle
 from clock import generous, now
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Fault, Simulator, World
+from dexter_mcp.simulator.routes.auth import ALL_SCOPES
 
 pytestmark = pytest.mark.anyio
 
@@ -149,5 +152,44 @@ class TestWithoutNewerRoutes:
     ) -> None:
         simulator.faults.add(Fault("/issues-count/", status=404, body=b"", times=-1))
         text = await refused("count_issues")
-        assert "the feature may be switched off" in text
-        assert "No organization" not in text
+        assert text.startswith(
+            "This server has no counts of issues, or has that feature switched off: there is "
+            "nothing at /organizations/acme/issues-count/. Do without."
+        )
+
+
+class TestEveryTool:
+    """An old server on its own premises: what it lacks is said, and nothing breaks."""
+
+    @pytest.fixture
+    def simulator(self) -> Simulator:
+        world = World(now=now)
+        world.add_organization("acme", "Acme")
+        world.add_team("acme", "birds", "Birds")
+        world.add_member("acme", "ana@acme.test", "Ana", teams=("birds",))
+        world.add_project("acme", "aviary", "Aviary", "python", teams=("birds",))
+        world.add_token(Simulator.TOKEN, user="ana@acme.test", scopes=ALL_SCOPES)
+        settle(world)
+        _before_spans(world)
+        return generous(Simulator(world))
+
+    async def test_answers_or_refuses_in_a_sentence(self, client: Client, ask: Ask) -> None:
+        for tool, ways in calls(await _somewhere(ask)).items():
+            for arguments in ways:
+                result = await client.call_tool(tool, arguments)
+                text, call = text_of(result), f"{tool} {arguments}"
+                assert text.strip(), call
+                assert not _UNFIT.search(text), f"{call}: {text}"
+                if result.is_error:
+                    assert len(text) < LONGEST_REFUSAL, f"{call}: {text}"
+
+
+LONGEST_REFUSAL = 400
+_UNFIT = re.compile(r"fault in Dexter|Traceback|<html|<!doctype|\(410\)|has retired", re.IGNORECASE)
+
+
+async def _somewhere(ask: Ask) -> Place:
+    listed = await ask("search_issues", query="")
+    issue = next(iter(re.findall(r"AVIARY-\w+", listed)))
+    events = await ask("list_issue_events", issue=issue)
+    return Place(issue, next(iter(re.findall(r"\b[0-9a-f]{32}\b", events))), every_section=False)

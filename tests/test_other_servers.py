@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from mcp import Client
+from mcp.types import TextResourceContents
 from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
@@ -168,7 +170,105 @@ async def test_projects_releases_and_environments_are_listed(ask: Ask) -> None:
 async def test_what_the_server_does_not_have_is_named(refused: Ask) -> None:
     assert "neither alerts nor alert rules" in await refused("list_alerts")
     assert "does not answer queries about events" in await refused("query_events")
-    assert "with a web page" in await refused("count_issues")
+    assert "seems to have no counts of issues: it did not" in await refused("count_issues")
+
+
+@pytest.mark.parametrize(
+    ("feature", "tool", "asked"),
+    [
+        ("integrations", "list_integrations", {}),
+        ("integrations", "get_integration", {"integration": "nest"}),
+        ("integrations", "get_ticket_form", {"issue": "1002"}),
+        ("tickets", "list_issue_tickets", {"issue": "1002"}),
+        ("repositories", "list_repositories", {}),
+        ("figures on usage", "get_usage", {}),
+        ("sessions and release health", "query_sessions", {}),
+        ("list of one's own teams", "list_teams", {"mine": True}),
+        ("queries saved in Discover", "list_saved_queries", {}),
+        ("session replays", "list_replays", {}),
+        ("session replays", "list_replays", {"kind": "selectors"}),
+        ("session replays", "list_replays", {"issue": "1002"}),
+        ("traces", "get_trace", {"trace": "c" * 32}),
+        ("profiles", "get_profile", {"query": "is_transaction:true", "project": "aviary"}),
+        ("cron monitors", "list_monitors", {}),
+        ("dashboards", "list_dashboards", {}),
+        ("SCIM", "list_scim", {}),
+        ("SCIM", "list_scim", {"kind": "groups"}),
+    ],
+)
+async def test_a_feature_that_the_server_lacks_is_called_by_its_name(
+    refused: Ask, feature: str, tool: str, asked: dict[str, Any]
+) -> None:
+    text = await refused(tool, **asked)
+    assert text.startswith(
+        (f"This server has no {feature}", f"This server seems to have no {feature}")
+    )
+    assert "No organization" not in text
+
+
+async def test_a_single_thing_that_is_not_there_may_be_missing_itself(refused: Ask) -> None:
+    text = await refused("get_attachment", issue="1002")
+    assert text.startswith("This server seems to have no attachments: it did not")
+    text = await refused("get_member")
+    assert "Sentry has nothing at /organizations/acme/members/me/" in text
+    text = await refused("list_scim", query="7")
+    assert "this server may have no SCIM, or the feature may be switched off" in text
+
+
+async def test_the_values_of_a_tag_are_read_from_the_list_of_all_tags(
+    ask: Ask, refused: Ask
+) -> None:
+    text = await ask("get_issue_tag", issue="1002", tag="release")
+    assert text.startswith("1 value in 7 events of issue 1002")
+    assert "This server tells the commonest values alone" in text
+    assert "1.9.0|7|100%" in text
+    assert "has the tag 'browser'" in await refused("get_issue_tag", issue="1002", tag="browser")
+
+
+@pytest.mark.parametrize(
+    ("tool", "asked"),
+    [
+        ("list_issue_events", {"issue": "1002", "query": "browser:Firefox"}),
+        ("list_releases", {"query": "2.0"}),
+        ("list_projects", {"query": "shop"}),
+    ],
+)
+async def test_a_list_says_that_the_query_counts_for_nothing(
+    ask: Ask, tool: str, asked: dict[str, Any]
+) -> None:
+    note = "This server overlooks `query` here: the list is not narrowed."
+    assert note in await ask(tool, **asked)
+    assert note not in await ask(tool, **{**asked, "query": ""})
+
+
+async def test_a_release_says_nothing_of_what_the_server_could_not_tell(
+    ask: Ask, refused: Ask
+) -> None:
+    text = await ask("get_release", release="1.11.0")
+    assert "new issues:" not in text
+    assert "regressed issues:" not in text
+    assert "failed: regressed issues (This server can't search issues by regressed" in text
+    assert "new issues|" not in await ask("compare_releases", release="1.11.0")
+    assert "No release 'shop'" in await refused("get_release", release="shop")
+
+
+async def test_all_issues_are_listed_although_the_server_knows_no_word_for_all_projects(
+    ask: Ask, server: Glitchtip
+) -> None:
+    text = await ask("read_sentry", operation="list_issues", org="acme", limit=3)
+    assert text.startswith(f"list_issues: 3 of {ISSUES} items")
+    again = await ask(
+        "read_sentry", operation="list_issues", org="acme", limit=3, cursor=_next(text)
+    )
+    assert "1003|POND-3" in again
+    asked = [line for line in server.seen if "/issues/?" in line]
+    assert [("project=-1" in line) for line in asked] == [True, False, False]
+
+
+def _next(text: str) -> str:
+    found = CURSOR.search(text)
+    assert found
+    return found[1]
 
 
 async def test_no_organization_is_called_invisible_because_a_route_is_missing(
@@ -185,6 +285,23 @@ async def test_whoami_tells_what_kind_of_server_it_is(ask: Ask) -> None:
     text = await ask("whoami")
     assert "server: version 6.2.6; not Sentry's own; issue search without time range" in text
     assert "knows issues by number" in text
+
+
+async def test_the_status_tells_what_is_known_of_the_server_and_asks_nothing(
+    ask: Ask, client: Client, server: Glitchtip
+) -> None:
+    assert "Sentry there" not in await _status(client)
+    assert not server.seen
+    await ask("whoami")
+    server.seen.clear()
+    assert "- Sentry there: version 6.2.6; not Sentry's own" in await _status(client)
+    assert not server.seen
+
+
+async def _status(client: Client) -> str:
+    [told] = (await client.read_resource("dexter://status", cache_mode="bypass")).contents
+    assert isinstance(told, TextResourceContents)
+    return told.text
 
 
 async def test_a_page_before_everything_is_no_server_of_another_make(settings: Settings) -> None:

@@ -115,6 +115,19 @@ async def test_an_author_from_elsewhere_is_marked(world: World, settings: Settin
     assert "guest@acme.test|suspect commit c0ffee1234 of 1 d ago: fix; not in the project" in text
 
 
+async def test_a_commit_of_nobody_known_makes_nobody_a_candidate(
+    world: World, settings: Settings
+) -> None:
+    commit = {"id": "c0ffee1234567", "message": "fix", "author": ""}
+    world.add_release(
+        "acme", "2.0", projects=["checkout"], created=timedelta(days=1), commits=[commit]
+    )
+    world.tell("acme", story(suspect="c0ffee1234567"))
+    text = await find(world, settings)
+    assert "project checkout: team #payments" in text
+    assert "c0ffee1234" not in text
+
+
 async def test_who_looks_after_relatives_is_counted(world: World, settings: Settings) -> None:
     world.tell("acme", story("First"))
     for name in ("Second", "Third"):

@@ -52,6 +52,10 @@ async def test_triage_looks_back_a_fortnight_unless_told_otherwise(client: Clien
     assert "last 24h" in await filled(client, "triage_project", project="checkout", period="24h")
 
 
+async def test_performance_is_reviewed_over_a_fortnight(client: Client) -> None:
+    assert "over the last 14d." in await filled(client, "performance_review", project="checkout")
+
+
 async def test_a_week_is_what_a_weekly_digest_is_about(client: Client) -> None:
     text = await filled(client, "weekly_digest", project="checkout")
     assert "last 7d" in text
@@ -118,6 +122,13 @@ async def test_the_instructions_name_no_tool_that_is_not_on_offer(
         assert "`whoami`" in told
         for hidden in ("get_issue", "get_event", "list_issue_events", "search_issues"):
             assert f"`{hidden}`" not in told
+
+
+async def test_the_instructions_begin_with_nothing_where_nothing_on_offer_comes_first(
+    sample: Simulator, settings: Settings
+) -> None:
+    async with Client(build_server(replace(settings, toolsets=("scim",)), sample)) as client:
+        assert "Begin with" not in (client.instructions or "")
 
 
 async def test_the_instructions_name_only_tools_that_exist_and_stay_short(

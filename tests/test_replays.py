@@ -2,10 +2,12 @@
 
 import re
 
+import httpx2
 import pytest
 
 from answers import Ask
-from clock import NOW
+from clock import NOW, now
+from dexter_mcp.sentry import Sentry
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
 from dexter_mcp.simulator.memory.replays import Replay, Step
@@ -154,3 +156,23 @@ class TestLongSessions:
         assert "ordinary moments left out" in text
         assert "the recording goes on" in text
         assert "button#save" not in text
+
+
+async def test_what_no_tool_asks_for_is_there_for_others(
+    sample: Simulator, settings: Settings
+) -> None:
+    wire = httpx2.ASGITransport(app=sample)
+    async with Sentry.connect(settings, wire, now=lambda: now().timestamp()) as sentry:
+        (job,) = (await sentry.replays.deletion_jobs(ORG, "storefront")).items
+        assert (job.status, job.count_deleted) == ("completed", 212)
+        assert [place.raw for place in job.environments] == ["staging"]
+        assert await sentry.replays.deletion_job(ORG, "storefront", job.id) == job
+        replay = next(r for r in sample.world.replays.all() if r.steps)
+        project = str(replay.project)
+        segment = await sentry.replays.segment(ORG, project, replay.id, 0)
+        assert (segment.replay_id, segment.segment_id) == (replay.id, 0)
+        told = await sentry.traces.distributions(ORG, project=["-1"], stats_period="1d")
+        (found,) = told.items
+        assert "http.server" in {each.label.raw for each in found.by_attribute["span.op"]}
+        values = (await sentry.end_users.tag_values(ORG, "checkout", "environment")).items
+        assert {value.value.raw for value in values} >= {"production", "staging"}

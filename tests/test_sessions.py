@@ -46,6 +46,13 @@ async def test_statuses_can_be_counted(ask: Ask) -> None:
     assert "\nhealthy|" in text
     assert "\ncrashed|" in text
     assert "crash-free" not in text
+    assert "users" not in text
+
+
+async def test_what_sessions_can_be_searched_by_is_told(refused: Ask) -> None:
+    told = await refused("query_sessions", query="level:error")
+    assert "Invalid search filter: level" in told
+    assert "searched by release, environment and project" in told
 
 
 async def test_an_environment_narrows_them(ask: Ask) -> None:

@@ -71,8 +71,10 @@ async def test_nothing_sent_says_what_to_widen(ask: Ask) -> None:
     assert text.startswith("Nothing was sent.\norg: acme, project: reports, category: replay")
 
 
-async def test_an_unknown_category_is_refused_in_sentrys_words(refused: Ask) -> None:
-    assert 'Invalid category: "cats"' in await refused("get_usage", category="cats")
+async def test_an_unknown_category_is_refused_with_those_that_there_are(refused: Ask) -> None:
+    told = await refused("get_usage", category="cats")
+    assert 'Invalid category: "cats"' in told
+    assert "It is one of error, transaction" in told
 
 
 async def test_it_is_affordable(ask: Ask) -> None:

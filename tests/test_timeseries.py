@@ -123,7 +123,7 @@ class TestFigures:
 
     def test_a_lasting_change_is_told_with_its_moment(self) -> None:
         text = fenced(shown(series(*[2] * 12, *[9] * 12)))
-        assert text.rstrip().endswith("|11-08 12:00: 2 → 9")
+        assert text.rstrip().endswith("|2026-11-08T12:00Z 2 → 9")
 
     def test_it_is_compared_with_the_time_before(self) -> None:
         told = series(6, 6).model_dump(by_alias=True)
@@ -164,7 +164,7 @@ class TestTool:
             query="is_transaction:true transaction:/api/checkout",
             project="checkout",
         )
-        change = re.search(r"\|(08-\d\d) \d\d:00: (\d+) ms → (\d+) ms", text)
+        change = re.search(r"\|2026-(08-\d\d)T\d\d:00Z (\d+) ms → (\d+) ms", text)
         assert change
         assert change[1] in {"08-09", "08-10", "08-11"}
         assert int(change[3]) > 1.5 * int(change[2])
@@ -177,6 +177,16 @@ class TestTool:
         assert asked["topEvents"] == ["2"]
         assert asked["sort"] == ["-count()"]
         assert asked["comparisonDelta"] == [str(14 * 24 * 3600)]
+
+    async def test_groups_by_no_field_say_what_may_have_been_meant(self, ask: Ask) -> None:
+        text = await ask("query_timeseries", period="7d", group_by="relaese")
+        assert "Did you mean release instead of relaese?" in text
+
+    async def test_nothing_by_a_field_that_is_none_says_what_may_have_been_meant(
+        self, ask: Ask
+    ) -> None:
+        text = await ask("query_timeseries", period="7d", query="levle:error")
+        assert "Did you mean level instead of levle?" in text
 
     async def test_an_interval_is_sent_in_seconds(self, ask: Ask, sample: Simulator) -> None:
         text = await ask("query_timeseries", interval="1d", period="7d", compare=False)
@@ -228,6 +238,13 @@ class TestOlderServers:
             "query_timeseries", period="7d", axes=["count()", "epm()"], group_by="title"
         )
         assert "epm() · KeyError: no KeyError here|" in deep
+
+    async def test_a_group_may_be_called_as_the_points_are(
+        self, ask: Ask, simulator: Simulator
+    ) -> None:
+        simulator.world.tell("acme", story("Odd", count=4, ago=2, releases={"data": 1}))
+        text = await ask("query_timeseries", period="7d", group_by="release")
+        assert "\ndata|" in text
 
     async def test_it_is_asked_in_vain_only_once(self, ask: Ask, simulator: Simulator) -> None:
         await ask("query_timeseries", period="7d")

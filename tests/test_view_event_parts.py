@@ -174,10 +174,13 @@ class TestSurroundings:
         issue = an_issue(
             firstRelease={"version": "2.8.4"},
             lastRelease={"version": "2.9.0"},
-            integrationIssues=[{"displayName": "acme/shop#12", "webUrl": "https://git.test/12"}],
+            integrationIssues=[{"key": "PAY-7", "integrationName": "Acme Jira", "title": "Odd"}],
+            sentryAppIssues=[
+                {"displayName": "D#1", "serviceType": "desk", "webUrl": "https://desk.test/1"}
+            ],
             userReportCount=2,
         )
         text = shown(context(issue=issue))
         assert "first in release 2.8.4, last in 2.9.0\n" in text
-        assert "ticket acme/shop#12 https://git.test/12\n" in text
+        assert "ticket PAY-7, Acme Jira\nticket D#1, app desk, https://desk.test/1\n" in text
         assert "2 user reports (include=feedback)\n" in text

@@ -61,7 +61,7 @@ class TestEvents:
             "in tasks.pay, release 2.9.0, environment production, level fatal, via celery\n" in text
         )
         assert "tags:\ntenant=fjord\n" in text
-        assert text.endswith("more: detail=full · get_issue issue=4410 · list_issue_events")
+        assert text.endswith("more: detail=full · `get_issue` issue=4410 · `list_issue_events`")
 
     def test_in_full_an_event_names_its_neighbours(self) -> None:
         event = an_event(previousEventID="a" * 32, nextEventID="b" * 32)

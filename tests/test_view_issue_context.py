@@ -79,7 +79,9 @@ NOTHING: Mapping[str, Any] = dict.fromkeys(
 )
 
 
+@pytest.fixture(scope="module")
 def overcrowded() -> IssueContext:
+    """More of everything than anyone sends; made once, for reading it takes seconds."""
     stack = [frame(number, vars={"big": HUGE[:200]}) for number in range(2_000)]
     crumbs = [{"message": f"{number} {HUGE[:9_000]}", "data": {"a": "b"}} for number in range(300)]
     pairs = {f"tag{number}": "value" * 40 for number in range(5_000)}
@@ -104,23 +106,21 @@ class TestRobustness:
     @pytest.mark.parametrize("budget", [2_000, 6_000, DEFAULT])
     @pytest.mark.parametrize("detail", ["brief", "normal"])
     def test_however_much_there_is_the_budget_is_kept(
-        self, detail: Literal["brief", "normal"], budget: int
+        self, overcrowded: IssueContext, detail: Literal["brief", "normal"], budget: int
     ) -> None:
-        text = shown(overcrowded(), detail=detail, budget=budget)
+        text = shown(overcrowded, detail=detail, budget=budget)
         assert len(text) <= budget
         assert text.count(FENCE.opening) == text.count(FENCE.closing) == 1
 
-    def test_in_full_the_hard_cap_is_kept(self) -> None:
-        crowd = overcrowded()
-        assert len(shown(crowd, detail="full")) <= HARD_CAP
-        assert crowd.event is not None
-        assert len(read(crowd.event, detail="full")) <= HARD_CAP
+    def test_in_full_the_hard_cap_is_kept(self, overcrowded: IssueContext) -> None:
+        assert len(shown(overcrowded, detail="full")) <= HARD_CAP
+        assert overcrowded.event is not None
+        assert len(read(overcrowded.event, detail="full")) <= HARD_CAP
 
-    def test_lists_stay_short_whatever_is_in_them(self) -> None:
+    def test_lists_stay_short_whatever_is_in_them(self, overcrowded: IssueContext) -> None:
         page = Page[Issue](items=[an_issue(title=HUGE, culprit=HUGE)] * 100)
         assert len(issues.listing(page, ASKED, fence=FENCE, now=NOW).text) < HARD_CAP
-        told = overcrowded().tags
-        assert len(tags.overview(told, issue="4410", fence=FENCE).text) < HARD_CAP
+        assert len(tags.overview(overcrowded.tags, issue="4410", fence=FENCE).text) < HARD_CAP
 
     @pytest.mark.parametrize("detail", ["brief", "normal", "full"])
     def test_nothing_at_all_is_an_answer_too(

@@ -88,8 +88,8 @@ class TestHeading:
 
     def test_where_to_go_on_is_said_last(self) -> None:
         assert shown(context()).endswith(
-            "more: detail=full · get_event issue=CHECKOUT-7F event=latest · list_issue_events · "
-            "get_issue_tag"
+            "more: detail=full · `get_event` issue=CHECKOUT-7F event=latest · "
+            "`list_issue_events` · `get_issue_tag`"
         )
 
     def test_what_could_not_be_read_is_named(self) -> None:

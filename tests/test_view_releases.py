@@ -1,5 +1,6 @@
 """Releases and comparisons as a model reads them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -73,6 +74,16 @@ class TestList:
         assert "shop@2.0|2026-11-06 12:00" in text
         assert "2026-11-08 11:00|production|shop@1.9" in text
 
+    def test_a_deploy_is_told_once(self) -> None:
+        release = a_release(lastDeploy=deploy("production", hours=1))
+        told = Deployed.model_validate(
+            {"version": "shop@2.0", "deploy": deploy("production", hours=1)}
+        )
+        text = self.shown(release, within="then", deploys=[told])
+        assert text.count("2026-11-08 11:00") == text.count("production") == 1
+        assert "last deploy" not in text
+        assert "production 2026-11-08 11:00" in self.shown(release, within="then")
+
     def test_deploys_that_did_not_come_are_named(self) -> None:
         text = self.shown(a_release(), failed=[Failed("deploys", "It took too long.")])
         assert text.endswith("failed: deploys (It took too long)")
@@ -145,7 +156,6 @@ class TestComparison:
             "url": URL,
             "sessions": None,
             "errors": None,
-            "speed": None,
             "transactions": None,
             "new": None,
             "regressed": None,
@@ -186,34 +196,63 @@ class TestComparison:
         text = self.shown(errors=errors, sessions=self.sessions(0.9, 0.9))
         assert "errors per 1k sessions|40|10|4 times" in text
 
-    def transactions(self, now: float, before: float, count: int = 90) -> Rows:
+    def transactions(self, *told: tuple[str, float, float, int]) -> Rows:
+        """Tell transactions: how long the newer and the older take, in how many calls each."""
         return self.rows(
             *(
                 {
-                    "transaction": "/pay",
+                    "transaction": transaction,
                     "release": release,
+                    "p50(span.duration)": time,
                     "p95(span.duration)": time,
-                    "count()": count,
+                    "count()": calls,
                 }
-                for release, time in (("shop@2.0", now), ("shop@1.9", before))
+                for transaction, *times, calls in told
+                for release, time in zip(("shop@2.0", "shop@1.9"), times, strict=True)
             )
         )
 
     @pytest.mark.parametrize(
         ("now", "before", "said"),
         [
-            (900, 300, "slower: /pay p95 300 ms → 900 ms (3.0 times)"),
-            (300, 900, "faster: /pay p95 900 ms → 300 ms (3.0 times)"),
+            (900, 300, "slower: /pay p95 300 ms → 900 ms (3.0 times), 90 calls, 90 before"),
+            (300, 900, "faster: /pay p95 900 ms → 300 ms (3.0 times), 90 calls, 90 before"),
         ],
     )
     def test_a_transaction_that_changed_by_much_is_named(
         self, now: float, before: float, said: str
     ) -> None:
-        assert said in self.shown(transactions=self.transactions(now, before))
+        assert said in self.shown(transactions=self.transactions(("/pay", now, before, 90)))
 
-    def test_small_changes_and_few_requests_tell_nothing(self) -> None:
-        assert "p95 " not in self.shown(transactions=self.transactions(310, 300))
-        assert "p95 " not in self.shown(transactions=self.transactions(900, 300, count=3))
+    def test_what_most_calls_felt_comes_first_and_slower_before_faster(self) -> None:
+        text = self.shown(
+            transactions=self.transactions(
+                ("/rare", 900, 100, 50), ("/often", 200, 100, 5_000), ("/better", 10, 100, 9_000)
+            )
+        )
+        told = re.findall(r"^(?:slower|faster): (/\w+)", text, re.MULTILINE)
+        assert told == ["/often", "/rare", "/better"]
+
+    def test_small_changes_tell_nothing_and_few_calls_are_counted(self) -> None:
+        assert "slower:" not in self.shown(transactions=self.transactions(("/pay", 310, 300, 90)))
+        few = self.shown(transactions=self.transactions(("/pay", 900, 300, 39)))
+        assert "slower:" not in few
+        assert "speed unknown of 1 transaction with fewer than 40 calls in one of the two" in few
+
+    def test_another_mix_of_the_same_transactions_is_no_change(self) -> None:
+        mixed = self.rows(
+            *(
+                {"transaction": path, "release": f"shop@{release}", "count()": calls}
+                | {"p50(span.duration)": time, "p95(span.duration)": time}
+                for path, time, counts in (("/slow", 900, (80, 8_000)), ("/fast", 10, (8_000, 80)))
+                for release, calls in zip(("2.0", "1.9"), counts, strict=True)
+            )
+        )
+        assert "p50 of the same calls|||same" in self.shown(transactions=mixed)
+
+    def test_a_change_weighs_as_much_as_it_is_called(self) -> None:
+        told = self.transactions(("/pay", 800, 100, 100), ("/look", 10, 10, 200))
+        assert "p95 of the same calls|||2 times" in self.shown(transactions=told)
 
     def test_what_could_not_be_read_is_named(self) -> None:
         text = self.shown(failed=(Failed("errors", "No permission."),))

@@ -31,6 +31,8 @@ class TestSaying:
             ({"id": "3301", "slug": "checkout"}, "checkout"),
             ({"type": "user", "name": "Mira"}, "Mira"),
             ({"key": "browser", "value": "Firefox"}, "browser=Firefox"),
+            ({"name": "staging", "status": "error"}, "staging (error)"),
+            ({"slug": "checkout", "status": "active"}, "checkout"),
             ({"enabled": True, "rate": 5}, "enabled yes, rate 5"),
             (["a", "b", "c", "d", "e"], "a, b, c, … 2 more"),
             ([["browser", "Firefox"]], "browser=Firefox"),
@@ -45,6 +47,15 @@ class TestSaying:
         assert said("2026-11-08T10:02:11.482117Z") == "2026-11-08 10:02 UTC"
         assert Teller(NOW, ages=True).said("2026-11-08T09:00:00+00:00", ()) == "3 h"
         assert said("2026-13-40T10:02:11Z") == "2026-13-40T10:02:11Z"
+
+    def test_a_number_that_is_called_a_timestamp_is_a_moment(self) -> None:
+        assert said(1794132131.48, "start_timestamp") == "2026-11-08 09:22 UTC"
+        assert said(1794132131.48, "duration") == "1.79413e+09"
+        assert said(923.5, "timestamp") == "923.5"
+
+    def test_a_series_of_rates_has_a_mean_and_may_have_gaps(self) -> None:
+        assert said([0.5, None, 1.0, 0.9], "series", "rate()") == "▄·██ mean 0.8"
+        assert not is_series([None] * 5)
 
     def test_bare_numbers_are_a_series_only_where_they_are_called_so(self) -> None:
         assert said([1, 2, 3, 4], "series", "count()") == "▂▄▆█ sum 10"
@@ -125,6 +136,10 @@ class TestRows:
         assert head == "id|title"
         assert first.endswith("…")
 
+    def test_of_a_single_item_everything_is_told(self) -> None:
+        told = rows([{"id": "7", "name": "Root", "children": [{"id": "8"}, {"id": "9"}]}], TELLER)
+        assert told == ["id: 7", "name: Root", "children: 2 items", "id", "8", "9"]
+
     def test_rows_without_anything_in_common_are_one_table(self) -> None:
         assert rows([{"a": "x"}, {"b": "y"}], TELLER) == ["a|b", "x|", "|y"]
 
@@ -142,9 +157,20 @@ class TestRecords:
         assert told == ["id: 7", "yes: isMuted, isSeen", "no: isPublic"]
 
     def test_a_list_in_it_is_a_short_table(self) -> None:
-        told = record({"tags": [{"key": f"k{at}", "total": at} for at in range(9)]}, TELLER)
+        tags = [{"key": f"k{at}", "total": at} for at in range(9)]
+        told = record({"tags": tags, "owners": [{"owner": "team:72"}]}, TELLER)
         assert told[0] == "tags: 9 items, the first 5 (include=tags)"
-        assert len(told) == 7
+        assert told[7] == "owners: 1 item"
+
+    def test_the_only_list_in_it_is_what_it_is_about(self) -> None:
+        told = record({"groups": [{"key": f"k{at}", "total": at} for at in range(30)]}, TELLER)
+        assert told[0] == "groups: 30 items, the first 20 (include=groups)"
+        assert len(told) == 22
+
+    def test_of_what_is_not_so_a_few_are_named(self) -> None:
+        assert record({f"has{at}": False for at in range(30)}, TELLER) == [
+            "no: has0, has1, has2, has3, has4, has5, … 24 more"
+        ]
 
     def test_what_was_asked_for_is_shown_whole(self) -> None:
         thing = {"tags": [{"key": f"k{at}", "total": at} for at in range(9)], "id": "7"}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final, get_args
 
+from canaries.discover import SPAN, TRACE
 from canaries.payload import Canaries
 from canaries.place import Calls, Place
 from dexter_mcp.simulator import World
@@ -55,8 +56,10 @@ def _send_error(world: World, canaries: Canaries) -> None:
     """Send an error into the issue, whose other events are occurrences as well."""
     (whole,) = world.issues
     texts = {"type": canaries.at("type of error"), "value": canaries.at("value of error")}
-    payload = canaries.payload() | {"timestamp": world.now().timestamp() - _BEFORE}
+    payload = canaries.payload()
+    payload |= {"timestamp": world.now().timestamp() - _BEFORE}
     payload |= {"exception": {"values": [texts]}, "message": canaries.at("message of error")}
+    payload["contexts"]["trace"] = {"trace_id": TRACE, "span_id": SPAN}
     del payload["_occurrence"]
     world.ingest(next(iter(world.projects)), payload)
     world.merge_issues(whole, [each for each in world.issues if each != whole])

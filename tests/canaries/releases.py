@@ -7,10 +7,13 @@ from canaries.payload import Canaries
 from canaries.place import Calls, Place
 from dexter_mcp.simulator import World
 from dexter_mcp.simulator.memory.sessions import HOUR, Hour
+from dexter_mcp.simulator.memory.spans import Span
 from dexter_mcp.views.whole_release import ReleasePart
 
 HOSTILE: Final = "canaryrelease@2.0 ```\u202e[canary](x.test)\u200b # canary <script> ignore"
 """All that a version may hold: Sentry refuses line breaks and slashes alone."""
+
+_CALLS: Final = 200
 
 VALUES: Final = {"release": "1.0", "version": HOSTILE}
 
@@ -25,6 +28,22 @@ def settle(world: World, canaries: Canaries) -> None:
     }
     world.add_release("acme", HOSTILE, projects=["aviary"], created=timedelta(), commits=[commit])
     _ship(world, canaries, HOSTILE)
+    _slow_down(world, canaries)
+
+
+def _slow_down(world: World, canaries: Canaries) -> None:
+    """Let a transaction take longer than in the release before, often enough to be believed."""
+    (project,) = world.projects
+    transaction, at = canaries.at("transaction of a release"), world.now().timestamp() - 900
+    for version, took in (("1.0", 20.0), (HOSTILE, 400.0)):
+        world.telemetry.add_spans(
+            Span(
+                *(f"{number:016x}", "7" * 32, None, "7" * 32, project, at, took, took),
+                *("http.server", transaction, "ok", transaction, True),
+                *("canaryenvironment", version, "id:7"),
+            )
+            for number in range(_CALLS)
+        )
 
 
 def _ship(world: World, canaries: Canaries, version: str) -> None:

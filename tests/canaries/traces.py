@@ -3,14 +3,13 @@
 import json
 from typing import Final, get_args
 
+from canaries.discover import TRACE
 from canaries.payload import Canaries
 from canaries.place import Calls, Place
 from dexter_mcp.insights.traces import Part
 from dexter_mcp.simulator import World
 from dexter_mcp.simulator.memory.spans import Span
 
-_TRACE: Final = "c" * 32
-"""Of the span that is full of canaries; see `canaries.discover`."""
 _PROFILE: Final = "f" * 32
 
 
@@ -35,10 +34,10 @@ def calls(_: Place) -> Calls:
     """Name ways to call each tool that together show all that it can show."""
     return {
         "get_trace": [
-            {"trace": _TRACE},
-            {"trace": _TRACE, "detail": "full"},
+            {"trace": TRACE},
+            {"trace": TRACE, "detail": "full"},
             {"trace": "a" * 32, "include": ["profiles"]},
-            *({"trace": _TRACE, "include": [part]} for part in get_args(Part)),
+            *({"trace": TRACE, "include": [part]} for part in get_args(Part)),
         ],
         "get_profile": [
             {"profile": _PROFILE},

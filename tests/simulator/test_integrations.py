@@ -184,6 +184,31 @@ async def test_tickets_are_told_by_who_holds_them(caller: Caller, issue: Issue) 
     assert [each["key"] for each in hub["externalIssues"]] == ["acme/checkout#1"]
 
 
+async def test_an_issue_tells_its_tickets_where_that_is_asked_for(
+    caller: Caller, issue: Issue
+) -> None:
+    wanted = {"expand": ["integrationIssues", "sentryAppIssues"]}
+    (listed,) = await caller.read(f"{HERE}issues/", **wanted)
+    read = await caller.read(f"{HERE}issues/{issue.number}/", **wanted)
+    for told in (listed, read):
+        (held,), (linked,) = told["integrationIssues"], told["sentryAppIssues"]
+        assert (held["key"], held["integrationKey"], held["integrationName"]) == (
+            *("acme/checkout#1", "github", "hub"),
+        )
+        assert (held["title"], "url" in held) == ("Broken", False)
+        assert (linked["serviceType"], linked["webUrl"]) == ("bot", "https://bot.test/1")
+    bare = await caller.read(f"{HERE}issues/{issue.number}/")
+    assert {"integrationIssues", "sentryAppIssues"}.isdisjoint(bare)
+
+
+async def test_a_commit_of_a_release_is_in_the_repository_that_was_connected(
+    caller: Caller,
+) -> None:
+    (commit,) = await caller.read(f"{HERE}releases/checkout%401.1.0/commits/")
+    assert commit["repository"]["id"] == "11"
+    assert commit["repository"]["integrationId"] == "1"
+
+
 async def test_a_form_suggests_what_the_issue_says(caller: Caller, issue: Issue) -> None:
     path = f"{HERE}issues/{issue.number}/integrations/1/"
     form = await caller.read(path, action="create")

@@ -27,6 +27,18 @@ _SEARCH: Final[Mapping[str, Any]] = {
     "limit": 6,
 }
 
+_ABOUT_THE_ISSUE: Final[tuple[tuple[str, str, str, Mapping[str, str]], ...]] = (
+    ("one issue with its full context", "What is behind {issue}?", "get_issue", {}),
+    (
+        "the distribution of a tag",
+        "Does it hit everybody who pays?",
+        "get_issue_tag",
+        {"tag": "payment_provider"},
+    ),
+    ("whom Sentry tells", "Has anybody been told?", "list_alerts", {}),
+)
+"""Scenes about one issue: a heading, a question, a tool and its arguments besides the issue."""
+
 _SHORT_ID: Final = re.compile(r"\b[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+\b")
 
 
@@ -58,12 +70,16 @@ async def _play(screen: Screen, command: list[str]) -> None:
         screen.heading("unresolved issues")
         screen.person("What hurts our customers most right now?")
         issue = _first_issue(await assistant.call("search_issues", **_SEARCH))
-        screen.heading("one issue with its full context")
-        screen.person(f"What is behind {issue}?")
-        await assistant.call("get_issue", issue=issue)
-        screen.heading("the distribution of a tag")
-        screen.person("Does it hit everybody who pays?")
-        await assistant.call("get_issue_tag", issue=issue, tag="payment_provider")
+        for heading, question, tool, more in _ABOUT_THE_ISSUE:
+            screen.heading(heading)
+            screen.person(question.format(issue=issue))
+            await assistant.call(tool, issue=issue, **more)
+        screen.heading("events over time")
+        screen.person("When did that begin?")
+        await assistant.call("query_timeseries", query=f"issue:{issue}", period="7d")
+        screen.heading("two releases compared")
+        screen.person("Did the last release of checkout make anything else worse?")
+        await assistant.call("compare_releases", release="latest", project="checkout")
         screen.heading("a prompt, as picked from the host's menu")
         await assistant.follow("investigate_issue", issue=issue)
 

@@ -7,7 +7,7 @@ from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.organizations import Organization
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.views.answer import Failed
-from dexter_mcp.views.identity import Access, Server
+from dexter_mcp.views.identity import Access
 
 _SERVICE = "sentry.io"
 
@@ -23,7 +23,7 @@ async def access(desk: Desk) -> Access:
         identity = these.ask("identity", sentry.identity.get)
         regions = these.ask("regions", sentry.identity.regions)
         organizations = these.ask("organizations", sentry.organizations.list)
-        version = these.ask("version", lambda: _version(desk))
+        these.ask("version", lambda: _find_version(desk))
     reached = organizations.otherwise(Page(items=list[Organization]()))
     return Access(
         identity=identity.required(),
@@ -31,7 +31,7 @@ async def access(desk: Desk) -> Access:
         url=desk.settings.url,
         regions=regions.otherwise({}),
         organizations=reached,
-        server=Server(version.otherwise(""), tuple(sentry.capabilities)),
+        server=tuple(sentry.capabilities),
         default_org=desk.settings.org,
         default_project=desk.settings.project,
         failed=(
@@ -42,9 +42,11 @@ async def access(desk: Desk) -> Access:
     )
 
 
-async def _version(desk: Desk) -> str:
-    """Ask what the server is, where it may be something else than Sentry's own service."""
+async def _find_version(desk: Desk) -> None:
+    """Find out what the server is, where it may be something else than Sentry's own service."""
     host = urlsplit(desk.settings.url).hostname or ""
     if host == _SERVICE or host.endswith(f".{_SERVICE}"):
-        return ""
-    return await desk.sentry.identity.server_version()
+        return
+    version = await desk.sentry.identity.server_version()
+    if version:
+        desk.sentry.capabilities.note("version", version)

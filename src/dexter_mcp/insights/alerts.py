@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from dexter_mcp.insights.alerts_survey import Survey, survey
 from dexter_mcp.insights.desk import Desk
-from dexter_mcp.sentry import cursors
-from dexter_mcp.sentry.reply import Page
+from dexter_mcp.insights.local_pages import page_of
 from dexter_mcp.views import alerts as view
 from dexter_mcp.views.alerts import Asked, Told
 from dexter_mcp.views.alerts_state import State, Watch, has_state, urgency
@@ -32,27 +31,16 @@ async def list_alerts(
         SentryError: Neither alerts nor monitors came.
     """
     home = await desk.org(org)
-    chosen = project or list(filter(None, [desk.settings.project]))
+    chosen = desk.among(project)
     found = await survey(desk, home, chosen)
-    asked = Asked(home, tuple(chosen), query, state)
+    asked = Asked(home, chosen, query, state)
     shown = Told(
-        page_of(_matching(found, query, state), f"{asked}?limit={limit}", limit, cursor),
+        page_of(_matching(found, query, state), asked, limit, cursor),
         found.names,
         found.failed,
         found.left_out,
     )
     return view.listing(shown, asked, fence=desk.fence(), now=desk.now())
-
-
-def page_of(watches: Sequence[Watch], query: str, limit: int, cursor: str) -> Page[Watch]:
-    """Cut a page out of all that there is; the cursor counts what was shown before."""
-    start = int(cursors.unseal(cursor, query)) if cursor else 0
-    stop = start + limit
-    return Page(
-        items=list(watches[start:stop]),
-        next_cursor=cursors.seal(str(stop), query) if stop < len(watches) else "",
-        total=len(watches),
-    )
 
 
 def _matching(found: Survey, query: str, state: State) -> list[Watch]:

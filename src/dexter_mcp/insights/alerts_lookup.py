@@ -8,7 +8,7 @@ from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.alert_refs import AlertRef, alert_ref
 from dexter_mcp.sentry.detectors import BUILT_IN, Detector, OpenPeriod
-from dexter_mcp.sentry.errors import Invalid, NotFound
+from dexter_mcp.sentry.errors import NotFound
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.workflows import Firing
 from dexter_mcp.views import alerts as list_view
@@ -33,11 +33,7 @@ async def get_alert(
         SentryError: It did not come.
     """
     ref = alert_ref(alert, desk.settings.url)
-    if org and ref.org and org != ref.org:
-        raise Invalid(
-            f"The link belongs to {ref.org!r}, but `org` says {org!r}. Leave one of them out."
-        )
-    home = await desk.org(org or ref.org)
+    home = await desk.home(org, ref.org)
     found = await survey(desk, home)
     match _fitting(found, ref) or await _asked_for(desk, home, ref, found):
         case []:
@@ -90,7 +86,7 @@ async def _asked_for(desk: Desk, org: str, ref: AlertRef, found: Survey) -> list
 
 def _nothing(org: str, named: str, *, old: bool) -> NotFound:
     error = NotFound(f"No alert or monitor {named[:80]!r} is visible in {org!r}.")
-    error.advice = "list_alerts names them."
+    error.advice = "`list_alerts` names them."
     if not old and "rule" in named.lower():
         error.advice += " Rules have become alerts and monitors, with numbers of their own."
     return error

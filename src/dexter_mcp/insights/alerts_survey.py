@@ -199,7 +199,10 @@ async def _rules(
     read = projects[:_MOST_PROJECTS]
     async with side_by_side(desk.settings.soft_deadline, since=since) as these:
         metrics = these.ask(
-            "metric alert rules", lambda: sentry.metric_alerts.list(org, project=chosen)
+            "metric alert rules",
+            lambda: everything(
+                lambda at: sentry.metric_alerts.list(org, project=chosen, cursor=at)
+            ),
         )
         fired = these.ask(
             "incidents", lambda: sentry.metric_alerts.incidents(org, project=chosen, per_page=100)
@@ -211,8 +214,8 @@ async def _rules(
         *(alert for part in parts for alert in part.otherwise(list[Alert]())),
         *(
             Monitor(rule.as_detector(), old=True, latest=latest.get(rule.id))
-            for page in metrics.came
-            for rule in page.items
+            for rules, _ in metrics.came
+            for rule in rules
         ),
     )
     rest = len(projects) - len(read)

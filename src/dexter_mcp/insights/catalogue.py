@@ -38,9 +38,17 @@ async def read(
     if "project" in operation.needs and desk.settings.project:
         told = {"project": (desk.settings.project,), **told}
     question(operation, {"org": ("to be found",), **told} if "org" in operation.places else told)
+    is_known = desk.sentry.capabilities.know("make")
     asked = question(operation, await _settled(desk, operation, told))
     with _missing(asked):
-        return await desk.sentry.catalogue.read(asked, limit=limit, cursor=cursor)
+        found = await desk.sentry.catalogue.read(asked, limit=limit, cursor=cursor)
+    if is_known or not desk.sentry.capabilities.know("make"):
+        return found
+    # It turned out to be a server that has no word for all projects.
+    meant = question(operation, await _settled(desk, operation, told))
+    if meant == asked:
+        return found
+    return await desk.sentry.catalogue.read(meant, limit=limit, cursor=cursor)
 
 
 def _apart(org: str, project: Sequence[str]) -> Given:

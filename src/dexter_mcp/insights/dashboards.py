@@ -11,6 +11,7 @@ from dexter_mcp.insights import discover, expressions
 from dexter_mcp.insights.datasets import Dialect
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.event_queries import PERIOD, Place, TableWanted, Wanted, settle, spoken
+from dexter_mcp.insights.release_lookup import quoted
 from dexter_mcp.insights.side_by_side import Part, SideBySide, side_by_side
 from dexter_mcp.sentry.dashboards import Dashboard, DashboardBrief, Widget, WidgetQuery
 from dexter_mcp.sentry.errors import Invalid, NotFound
@@ -125,7 +126,7 @@ async def get_dashboard(desk: Desk, *, org: str, named: str, wishes: Wishes) -> 
         ]
     shown = [_shown(widget, asked) for widget in widgets]
     link = f"{place.web}/dashboard/{it.id}/"
-    said = Asked(home, about.project, about.environment, about.within, link, len(it.widgets))
+    said = Asked(home, place.among, place.environments, about.within, link, len(it.widgets))
     return view.details(
         it,
         Found(shown, tuple(widget.title for widget in widgets[MOST_WIDGETS:])),
@@ -202,7 +203,7 @@ async def _series(run: _Run) -> Result:
             sort=f"-{axes[0]}" if groups else "",
             exclude_other=bool(groups),
             project=place.project,
-            environment=place.environment,
+            environment=place.environments,
             stats_period=place.stats_period,
             start=place.start,
             end=place.end,
@@ -218,7 +219,7 @@ async def _issues(run: _Run) -> Result:
         place.org,
         query=run.query.conditions,
         project=place.project,
-        environment=place.environment,
+        environment=place.environments,
         stats_period=place.stats_period,
         start=place.start,
         end=place.end,
@@ -237,7 +238,7 @@ async def _sessions(run: _Run) -> Result:
         group_by=[each for each in known if each in run.query.columns],
         query=run.query.conditions,
         project=place.project,
-        environment=place.environment,
+        environment=place.environments,
         stats_period=place.stats_period,
         start=place.start,
         end=place.end,
@@ -255,7 +256,8 @@ async def _about(desk: Desk, it: Dashboard, org: str, wishes: Wishes) -> Wanted:
     return Wanted(
         org=org,
         project=wishes.project or tuple(project.slug for project in known),
-        environment=wishes.environment or tuple(each.raw for each in it.environment),
+        environment=wishes.environment,
+        bound=tuple(each.raw for each in it.environment),
         period=wishes.period or it.period or ("" if it.start else PERIOD),
         start="" if timed else it.start,
         end="" if timed else it.end,
@@ -264,8 +266,8 @@ async def _about(desk: Desk, it: Dashboard, org: str, wishes: Wishes) -> Wanted:
 
 def _narrowed(query: WidgetQuery, widget: Widget, it: Dashboard) -> WidgetQuery:
     """Add the dashboard's own filters to a query, as Sentry's page does."""
-    quoted = ",".join(f'"{each.raw}"' for each in it.filters.release)
-    added = [f"release:[{quoted}]"] if quoted else []
+    releases = ",".join(quoted(each.raw) for each in it.filters.release)
+    added = [f"release:[{releases}]"] if releases else []
     added += [each.value for each in it.filters.global_filter if each.dataset == widget.widget_type]
     own = query.conditions
     inside = f"({own})" if added and " or " in own.lower() else own
@@ -303,7 +305,7 @@ async def _settled(desk: Desk, org: str, named: str) -> Dashboard:
             return await desk.sentry.dashboards.get(org, wanted)
         except NotFound as error:
             missing = NotFound(f"No dashboard {wanted[:80]!r} is visible in {org!r}.")
-            missing.advice = "list_dashboards names them."
+            missing.advice = "`list_dashboards` names them."
             raise missing from error
     return await desk.sentry.dashboards.get(org, await _called(desk, org, wanted))
 
@@ -329,5 +331,5 @@ async def _nothing(desk: Desk, org: str, wanted: str) -> NotFound:
     told = ", ".join(f"{titles[each].id} ({name(titles[each].title)})" for each in close)
     hint = f" Did you mean {told}?" if told else ""
     missing = NotFound(f"No dashboard is called {clean(wanted, limit=80)!r}.{hint}")
-    missing.advice = "list_dashboards names them."
+    missing.advice = "`list_dashboards` names them."
     return missing

@@ -9,7 +9,7 @@ from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.errors import Invalid, Lacks, NotFound
 from dexter_mcp.sentry.identifiers import IssueRef, issue_ref
 from dexter_mcp.settings import Settings
-from dexter_mcp.views.authored import Offer
+from dexter_mcp.views.authored import EVERYTHING, Offer
 from dexter_mcp.views.untrusted import Fence
 
 
@@ -35,19 +35,34 @@ class Desk:
     settings: Settings
     now: Callable[[], datetime] = utc_now
     fence: Callable[[], Fence] = Fence.drawn
-    offer: Offer = Offer()
+    offer: Offer = EVERYTHING
 
     async def org(self, named: str) -> str:
         """Settle which organization is meant; see `Organizations.resolve`."""
         return await self.sentry.organizations.resolve(named)
+
+    async def home(self, named: str, linked: str) -> str:
+        """Settle which organization is meant where a link may have named one too.
+
+        Raises:
+            Invalid: They disagree.
+        """
+        if named and linked and named != linked:
+            raise Invalid(
+                f"The link belongs to {linked!r}, but `org` says {named!r}. Leave one of them out."
+            )
+        return await self.org(named or linked)
+
+    def among(self, named: Sequence[str]) -> tuple[str, ...]:
+        """Say in words which projects are meant: the default one where nobody named any."""
+        return tuple(named or filter(None, [self.settings.project]))
 
     async def projects(self, org: str, named: Sequence[str]) -> list[str]:
         """Settle which projects are meant, as the numbers that every server understands.
 
         None named means the default project, or else every project that the token can see.
         """
-        wanted = named or list(filter(None, [self.settings.project]))
-        found = await self.sentry.projects.resolve_all(org, wanted)
+        found = await self.sentry.projects.resolve_all(org, self.among(named))
         everywhere = [] if self.sentry.capabilities.know("make") else ["-1"]
         return [project.id for project in found] or everywhere
 
@@ -63,11 +78,7 @@ class Desk:
 
     async def referenced(self, org: str, ref: IssueRef) -> NamedIssue:
         """Settle a reference that has been read already; see `issue`."""
-        if org and ref.org and org != ref.org:
-            raise Invalid(
-                f"The link belongs to {ref.org!r}, but `org` says {org!r}. Leave one of them out."
-            )
-        home = await self.org(org or ref.org)
+        home = await self.home(org, ref.org)
         if ref.id:
             number = await short_ids.understood(self.sentry, home, ref.id)
             return NamedIssue(home, number, ref.event)

@@ -15,11 +15,13 @@ from dexter_mcp.insights.event_queries import (
     understood,
 )
 from dexter_mcp.insights.explore_link import table_link
-from dexter_mcp.insights.suggestions import guess
+from dexter_mcp.insights.suggestions import guess, guesses, unknown
 from dexter_mcp.sentry.discover import MOST_FIELDS, Row, Rows
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.views import discover as view
 from dexter_mcp.views.answer import Answer
+
+_WHICH = "`list_event_fields` names the fields that there are."
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ async def read(desk: Desk, place: Place, sent: Sent, *, limit: int, cursor: str)
             query=sent.query,
             sort=sent.sort,
             project=place.project,
-            environment=place.environment,
+            environment=place.environments,
             stats_period=place.stats_period,
             start=place.start,
             end=place.end,
@@ -99,8 +101,9 @@ def described(place: Place, about: Wanted, sent: Sent) -> view.Asked:
         fields=sent.fields,
         query=sent.query,
         sort=sent.sort,
-        project=about.project,
+        project=place.among,
         environment=about.environment,
+        bound=() if about.environment else about.bound,
         within=about.within,
         link=table_link(place, sent.dataset, fields=sent.fields, query=sent.query, sort=sent.sort),
         notes=sent.notes,
@@ -154,8 +157,16 @@ def _known(sort: str, fields: Sequence[str]) -> str:
 
 
 def _doubts(items: Sequence[Row], sent: Sent) -> list[str]:
-    """Doubt a plain field in which no row has anything: Sentry takes any name for a tag's."""
+    """Doubt a plain field in which no row has anything: Sentry takes any name for a tag's.
+
+    Without any row, the fields of the query are doubtful.
+    """
+    if not items:
+        return guesses(expressions.columns((), sent.query), sent.dataset)
     empty = view.empty_columns(items, sent.fields)
     plain = [field for field in empty if not expressions.is_aggregate(field)]
-    doubts = [(field, guess(field, sent.dataset)) for field in plain]
-    return [f"No row has {field}. {doubt}" for field, doubt in doubts if doubt]
+    return [
+        f"No row has {field}. {guess(field, sent.dataset) or _WHICH}"
+        for field in plain
+        if unknown(field, sent.dataset)
+    ]

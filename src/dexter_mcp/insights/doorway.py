@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import anyio
 
 from dexter_mcp.settings import Settings
-from dexter_mcp.views.authored import Offer
+from dexter_mcp.views.authored import EVERYTHING, Offer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from dexter_mcp.sentry import Sentry
 
 
-_EVERYTHING = Offer()
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +33,7 @@ class Doorway:
         settings: Settings,
         connect: "Callable[[], AbstractAsyncContextManager[Sentry]]",
         now: "Callable[[], datetime] | None" = None,
-        offer: Offer = _EVERYTHING,
+        offer: Offer = EVERYTHING,
     ) -> None:
         self.settings, self._offer = settings, offer
         self._connect, self._now = connect, now

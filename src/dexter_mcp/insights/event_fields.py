@@ -36,7 +36,7 @@ async def list_event_fields(
         there.attributes,
         there.failed,
     )
-    asked = view.Asked(of, search, home, tuple(project), f"last {PERIOD}")
+    asked = view.Asked(of, search, home, desk.among(project), f"last {PERIOD}")
     return view.listing(fields, asked, fence=desk.fence())
 
 

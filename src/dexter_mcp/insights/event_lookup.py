@@ -84,7 +84,7 @@ def _read(event: str, issue: str, org: str, url: str) -> tuple[str, str, str]:
     if "://" in event:
         ref = issue_ref(event, url)
         if not ref.event:
-            raise Invalid("That link leads to an issue. Read it with get_issue.")
+            raise Invalid("That link leads to an issue. Read it with `get_issue`.")
         issue, event, org = issue or ref.id, ref.event, org or ref.org
     wanted = event_id(event)
     if not issue and wanted in EVENT_WORDS:

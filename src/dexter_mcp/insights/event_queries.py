@@ -23,7 +23,8 @@ PERIOD: Final = "14d"
 class Wanted:
     """What somebody wants to know about events, in their own words.
 
-    A time range is either a period or a start and an end; none is the usual period.
+    A time range is either a period or a start and an end; none is the usual period. `bound` are
+    the environments of what is saved, where nobody named any: their names came with events.
     """
 
     dataset: str = ""
@@ -34,6 +35,7 @@ class Wanted:
     period: str = ""
     start: str = ""
     end: str = ""
+    bound: tuple[str, ...] = ()
 
     @property
     def stats_period(self) -> str:
@@ -63,7 +65,8 @@ class TableWanted:
 class Place:
     """Where and when, settled: projects are numbers, and `web` is where people see the same.
 
-    `seen` says that the organization is there.
+    `among` names the projects in the words of who asked, `environment` and `bound` are as in
+    `Wanted`. `seen` says that the organization is there.
     """
 
     org: str
@@ -73,7 +76,14 @@ class Place:
     start: str
     end: str
     web: str
+    among: tuple[str, ...] = ()
     seen: bool = True
+    bound: tuple[str, ...] = ()
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """Name those that Sentry is asked about; none are all."""
+        return self.environment or self.bound
 
 
 async def settle(desk: Desk, wanted: Wanted) -> Place:
@@ -85,7 +95,7 @@ async def settle(desk: Desk, wanted: Wanted) -> Place:
     """
     if expressions.asks_for_state(wanted.query):
         raise Invalid(
-            "`is:` finds issues by their state, not events: leave it out, or ask search_issues."
+            "`is:` finds issues by their state, not events: leave it out; `search_issues` knows it."
         )
     org = await desk.org(wanted.org)
     async with side_by_side(desk.settings.soft_deadline) as these:
@@ -100,7 +110,9 @@ async def settle(desk: Desk, wanted: Wanted) -> Place:
         start=wanted.start,
         end=wanted.end,
         web=links.organization_url.rstrip("/") or f"{desk.sentry.url}/organizations/{org}",
+        among=desk.among(wanted.project),
         seen=bool(home.came),
+        bound=wanted.bound,
     )
 
 
@@ -170,12 +182,17 @@ def _missing(place: Place) -> Generator[None]:
     except NotFound as error:
         if not place.seen:
             raise
-        named = " or ".join(map(repr, place.environment))
-        absent = NotFound(
-            f"No environment {named} is visible in {place.org!r}."
-            if named
-            else "This server does not answer queries about events: it may be too old, or have the "
+        raise _absent(place) from error
+
+
+def _absent(place: Place) -> NotFound:
+    if not place.environments:
+        return NotFound(
+            "This server does not answer queries about events: it may be too old, or have the "
             "feature switched off."
         )
-        absent.advice = "list_projects names those that there are." if named else ""
-        raise absent from error
+    named = " or ".join(map(repr, place.environment))
+    what = f"environment {named}" if named else "environment that this is bound to"
+    absent = NotFound(f"No {what} is visible in {place.org!r}.")
+    absent.advice = "`list_projects` names those that there are."
+    return absent

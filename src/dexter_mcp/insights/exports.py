@@ -3,17 +3,23 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from dexter_mcp.insights import saved_queries
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.discover import Sent, described, first_page, read
 from dexter_mcp.insights.event_queries import Place, TableWanted, settle
+from dexter_mcp.sentry import trail
 from dexter_mcp.sentry.discover import Row, Rows, largest_page
 from dexter_mcp.sentry.errors import SentryError
 from dexter_mcp.views import exports as view
 from dexter_mcp.views.answer import Answer, Failed
+
+_AT_A_TIME: Final = 20
+"""Rows that are cleaned within some milliseconds, even if they are long."""
 
 
 async def export_events(
@@ -35,7 +41,18 @@ async def export_events(
     left = desk.settings.soft_deadline - (anyio.current_time() - began)
     exported = await _rest(desk, place, sent, first, limit=limit, seconds=left)
     asked = described(place, wanted.about, replace(sent, notes=(*notes, *sent.notes)))
-    return view.answer(exported, asked, form=form, fence=desk.fence(), now=desk.now())
+    rows = await written(exported, asked.fields, form)
+    return view.answer(exported, rows, asked, form=form, fence=desk.fence(), now=desk.now())
+
+
+async def written(exported: view.Exported, fields: Sequence[str], form: view.Format) -> list[str]:
+    """Write the rows of a document, and let others have their turn every few of them."""
+    rows = list[str]()
+    for row in view.written(exported, fields, form):
+        rows.append(row)
+        if len(rows) % _AT_A_TIME == 0:
+            await checkpoint()
+    return rows
 
 
 def _size(limit: int, dataset: str) -> int:
@@ -65,6 +82,7 @@ async def _rest(
     with anyio.move_on_after(seconds) as time:
         try:
             while so_far.cursor and len(so_far.rows) < limit:
+                trail.current().said = f"{len(so_far.rows)} of at most {limit} rows"
                 so_far.take(await read(desk, place, sent, limit=size, cursor=so_far.cursor))
         except SentryError as error:
             so_far.failed = [Failed("the rest", str(error))]

@@ -34,15 +34,22 @@ async def answer(
     wanted: Sequence[str],
     *,
     thing: tuple[str, object],
+    bare: bool = False,
 ) -> Answer:
     """Show a thing with the parts wanted; those that fail or come late are named.
 
-    `thing` is what it is called in structured data, and itself.
+    `thing` is what it is called in structured data, and itself. Of a `bare` one the heading tells
+    nothing but what was asked, so that it is no answer without any part.
+
+    Raises:
+        SentryError: No part of a bare thing came, for this reason.
     """
     chosen = {name: facets[name] for name in dict.fromkeys(wanted)}
     async with side_by_side(desk.settings.soft_deadline) as these:
         asked = {name: these.ask(name, facet.ask) for name, facet in chosen.items()}
     came = {name: part.required() for name, part in asked.items() if part.came}
+    if bare and not came:
+        raise next(iter(asked.values())).reason
     failed: list[Failed] = [each for part in asked.values() for each in part.failed]
     parts = {
         name: Part(list(chosen[name].show(value)), strange=chosen[name].strange)

@@ -37,7 +37,7 @@ async def list_messages(
             limit=limit,
             cursor=cursor,
         )
-    asked = Asked(home, sent, tuple(project), within=f"last {period}" if period else "")
+    asked = Asked(home, sent, desk.among(project), within=f"last {period}" if period else "")
     return view.messages(page, asked, fence=desk.fence(), now=desk.now())
 
 
@@ -56,7 +56,7 @@ async def list_reports(
         with missing.issue(named.org, named.id):
             page = await feedback.of_issue(named.org, named.id, per_page=limit, cursor=cursor)
         return view.listing(page, Asked(named.org, issue=named.id), fence=fence, now=now)
-    wanted = list(project) or list(filter(None, [desk.settings.project]))
+    wanted = desk.among(project)
     if len(wanted) != 1:
         raise Invalid("Sentry lists reports for one project: name one `project`, or an `issue`.")
     home = await desk.org(org)

@@ -1,13 +1,12 @@
 """What an organization is connected to, on one page, and one connection on its own."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from typing import Final, Literal, TypeVar
+from collections.abc import Sequence
+from typing import Final, Literal
 
 from dexter_mcp.insights import facets, missing
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.facets import Facet, Facets
-from dexter_mcp.sentry.errors import Invalid, NotFound, Refused, SentryError
+from dexter_mcp.sentry.errors import Invalid, NotFound, Refused
 from dexter_mcp.sentry.integrations import Integration, Provider
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.workflows import Workflow
@@ -15,8 +14,7 @@ from dexter_mcp.views import integrations as view
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.integrations import App
 from dexter_mcp.views.listing import echo
-
-T = TypeVar("T")
+from dexter_mcp.views.untrusted import name
 
 Part = Literal["installed", "apps", "providers", "repositories", "code_mappings", "forwarding"]
 IntegrationPart = Literal["settings", "repositories", "code_mappings", "alerts"]
@@ -44,34 +42,15 @@ async def list_integrations(
     home, provider = await desk.org(org), provider.strip().lower()
     asked = {"org": home, "provider": provider}
     link = f"{desk.sentry.url}/settings/{home}/integrations/"
-    errors = list[SentryError]()
-    parts = _connected(desk, home, provider, cursor)
-    told = await facets.answer(
-        desk,
-        [f"integrations, {echo(**asked)}", link],
-        {name: replace(part, ask=_noting(part.ask, errors)) for name, part in parts.items()},
-        wanted,
-        thing=("asked", asked),
-    )
-    if len(errors) == len(set(wanted)):
-        with missing.organization(home):
-            raise errors[0]
-    return told
-
-
-def _noting(
-    ask: Callable[[], Awaitable[T]], errors: list[SentryError]
-) -> Callable[[], Awaitable[T]]:
-    """Note why a part did not come: an answer without any is none."""
-
-    async def noted() -> T:
-        try:
-            return await ask()
-        except SentryError as error:
-            errors.append(error)
-            raise
-
-    return noted
+    with missing.organization(home):
+        return await facets.answer(
+            desk,
+            [f"integrations, {echo(**asked)}", link],
+            _connected(desk, home, provider, cursor),
+            wanted,
+            thing=("asked", asked),
+            bare=True,
+        )
 
 
 def _connected(desk: Desk, org: str, provider: str, cursor: str) -> Facets:
@@ -163,14 +142,16 @@ async def _app(desk: Desk, org: str, named: str) -> Answer:
         found = await desk.sentry.sentry_apps.get(named.strip())
     except (NotFound, Refused) as error:
         nothing = NotFound(f"No integration or app {named[:80]!r} is visible in {org!r}.")
-        nothing.advice = "list_integrations names them."
+        nothing.advice = "`list_integrations` names them."
         raise nothing from error
     return view.one_app(found, link=f"{desk.sentry.url}/settings/{org}/sentry-apps/{found.slug}/")
 
 
 def ambiguous(named: str, several: Sequence[Integration]) -> Invalid:
     """Say which integrations a name could mean."""
-    known = ", ".join(f"{each.id} ({each.provider.key} {each.name})" for each in several[:_FEW])
+    known = ", ".join(
+        f"{each.id} ({name(each.provider.key)} {name(each.name)})" for each in several[:_FEW]
+    )
     return Invalid(f"{named} could be {known}. Give the id.")
 
 

@@ -57,11 +57,11 @@ async def _tracker(desk: Desk, org: str, named: str) -> Integration:
         case []:
             if found:
                 raise Rejected(
-                    f"{found[0].name!r} holds no tickets. list_issue_tickets names what could."
+                    f"{found[0].name!r} holds no tickets. `list_issue_tickets` names what could."
                 )
             which = repr(named[:80]) if named else "that holds tickets"
             nothing = NotFound(f"No integration {which} is visible in {org!r}.")
-            nothing.advice = "list_integrations names those that are installed."
+            nothing.advice = "`list_integrations` names those that are installed."
             raise nothing
         case several:
             raise ambiguous(repr(named[:80]) if named else "`integration`", several)

@@ -68,5 +68,5 @@ async def count(
         asked = {query: these.ask(query, lambda query=query: listed(query)) for query in many}
     pages = {query: part.otherwise(None) for query, part in asked.items()}
     counted = [Counted.of(query, quick.get(query), pages.get(query)) for query in wanted]
-    asked_for = view.Asked(home, tuple(project), tuple(environment), period)
+    asked_for = view.Asked(home, desk.among(project), tuple(environment), period)
     return view.listing(counted, asked_for)

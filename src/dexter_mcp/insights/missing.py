@@ -13,14 +13,14 @@ from dexter_mcp.sentry.identifiers import EVENT_WORDS
 def organization(org: str, environment: Sequence[str] = ()) -> AbstractContextManager[None]:
     """Name an organization as what was not found."""
     said = f"No organization {org!r} is visible to this token{_or_environment(environment)}"
-    return _missing(said, "list_organizations names them.", unless_there=True)
+    return _missing(said, "`list_organizations` names them.", unless_there=True)
 
 
 def issue(org: str, named: str, environment: Sequence[str] = ()) -> AbstractContextManager[None]:
     """Name an issue as what was not found."""
     return _missing(
         f"No issue {named!r} is visible in {org!r}{_or_environment(environment)}",
-        "search_issues finds issues.",
+        "`search_issues` finds issues.",
     )
 
 
@@ -40,7 +40,7 @@ def event_of(
     by_id = "Leave `issue` out to find the event by its id alone."
     return _missing(
         said + _or_environment(environment),
-        "search_issues finds issues." if named in EVENT_WORDS else by_id,
+        "`search_issues` finds issues." if named in EVENT_WORDS else by_id,
     )
 
 
@@ -72,4 +72,4 @@ def _missing(said: str, advice: str, *, unless_there: bool = False) -> Generator
 
 def _or_environment(names: Sequence[str]) -> str:
     quoted = " or ".join(map(repr, names))
-    return f", or no environment {quoted} (list_projects names those)" if names else ""
+    return f", or no environment {quoted} (`list_projects` names those)" if names else ""

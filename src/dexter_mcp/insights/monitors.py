@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar
 from urllib.parse import unquote
 
-from dexter_mcp.insights import facets
+from dexter_mcp.insights import facets, missing
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.facets import Facet, Facets
+from dexter_mcp.insights.local_pages import page_of
 from dexter_mcp.insights.side_by_side import Part, side_by_side
-from dexter_mcp.sentry import cursors
 from dexter_mcp.sentry.detectors import Detector
 from dexter_mcp.sentry.errors import Gone, Invalid, NotFound
 from dexter_mcp.sentry.monitors import Monitor, MonitorStats
@@ -72,17 +72,10 @@ async def list_monitors(desk: Desk, asked: Asked, *, limit: int, cursor: str) ->
     kept = [
         each for each in found.page.items if not asked.state or asked.state in view.states(each)
     ]
-    page = _page(sorted(kept, key=view.urgency), f"{asked}?limit={limit}", limit, cursor)
+    page = page_of(sorted(kept, key=view.urgency), asked, limit, cursor)
     return view.listing(
         Found(page, found.failed, found.notes), asked, fence=desk.fence(), now=desk.now()
     )
-
-
-def _page(items: Sequence[Watched], query: str, limit: int, cursor: str) -> Page[Watched]:
-    start = int(cursors.unseal(cursor, query)) if cursor else 0
-    stop = start + limit
-    onward = cursors.seal(str(stop), query) if stop < len(items) else ""
-    return Page(items=list(items[start:stop]), next_cursor=onward, total=len(items))
 
 
 async def _gathered(desk: Desk, asked: Asked, numbers: Sequence[str]) -> Found:
@@ -90,14 +83,15 @@ async def _gathered(desk: Desk, asked: Asked, numbers: Sequence[str]) -> Found:
     sentry, org = desk.sentry, asked.org
 
     async def crons(cursor: str) -> Page[Monitor]:
-        return await sentry.monitors.list(
-            org,
-            query=asked.query,
-            project=numbers,
-            environment=asked.environment,
-            per_page=_MANY,
-            cursor=cursor,
-        )
+        with missing.organization(org, asked.environment):
+            return await sentry.monitors.list(
+                org,
+                query=asked.query,
+                project=numbers,
+                environment=asked.environment,
+                per_page=_MANY,
+                cursor=cursor,
+            )
 
     async with side_by_side(desk.settings.soft_deadline) as these:
         parts: dict[str, Part[list[Monitor]] | Part[list[UptimeMonitor]]] = {}
@@ -105,7 +99,9 @@ async def _gathered(desk: Desk, asked: Asked, numbers: Sequence[str]) -> Found:
             parts["cron"] = these.ask("cron monitors", lambda: _all(crons))
         if asked.kind != "cron":
             parts["uptime"] = these.ask("uptime monitors", lambda: _uptime(desk, asked, numbers))
-    lacking = "uptime" in parts and isinstance(parts["uptime"].error, (NotFound, Gone))
+    # An environment that there is not is "not found" too, but then cron monitors are neither.
+    sure = not asked.environment or ("cron" in parts and bool(parts["cron"].came))
+    lacking = sure and "uptime" in parts and isinstance(parts["uptime"].error, (NotFound, Gone))
     told = [part for kind, part in parts.items() if not (lacking and kind == "uptime")]
     if told and not any(part.came for part in told):
         told[0].required()
@@ -137,10 +133,13 @@ async def _uptime(desk: Desk, asked: Asked, numbers: Sequence[str]) -> list[Upti
     """
     sentry = desk.sentry
     try:
-        page = await sentry.uptime.list(
-            asked.org, query=asked.query, project=numbers, environment=asked.environment
-        )
+        with missing.organization(asked.org, asked.environment):
+            page = await sentry.uptime.list(
+                asked.org, query=asked.query, project=numbers, environment=asked.environment
+            )
     except (NotFound, Gone):
+        if asked.environment:  # which detectors can't be narrowed by
+            raise
         query = f"type:uptime {asked.query}".rstrip()
         found = await sentry.detectors.list(asked.org, query=query, project=numbers)
         return [_probe(each) for each in found.items]
@@ -289,9 +288,9 @@ def _only(found: Sequence[Watched], named: str, org: str) -> Watched:
         case [one]:
             return one
         case []:
-            missing = NotFound(f"No monitor {named[:80]!r} is visible in {org!r}.")
-            missing.advice = "list_monitors names them."
-            raise missing
+            nothing = NotFound(f"No monitor {named[:80]!r} is visible in {org!r}.")
+            nothing.advice = "`list_monitors` names them."
+            raise nothing
         case several:
             told = ", ".join(f"{reference(each)} ({name(each.name)})" for each in several[:10])
             raise Invalid(f"Several monitors fit {named[:80]!r}: {told}. Say which.")

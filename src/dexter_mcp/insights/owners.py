@@ -107,7 +107,8 @@ def candidates(evidence: Evidence, desk: Desk) -> list[Candidate]:
     )
     reasons: dict[Named, list[Reason]] = defaultdict(list)
     for who, reason in hints:
-        if reason.words not in {each.words for each in reasons[who]}:
+        _, called = who
+        if called and reason.words not in {each.words for each in reasons[who]}:
             reasons[who].append(reason)
     people = {member.email.lower(): member for member in evidence.members}
     found = [

@@ -56,7 +56,7 @@ async def read_project(
         raise Invalid("`query` searches users or debug_files: name one of them in `include`.")
     wanted = project or desk.settings.project
     if not wanted:
-        raise Invalid("Say which `project` is meant; list_projects names them.")
+        raise Invalid("Say which `project` is meant; `list_projects` names them.")
     home = await desk.org(org)
     found = await desk.sentry.projects.resolve(home, wanted)
     link = f"{desk.sentry.url}/organizations/{home}/projects/{found.slug}/"

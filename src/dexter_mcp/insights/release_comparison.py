@@ -23,14 +23,13 @@ from dexter_mcp.sentry.sessions import SessionReport
 from dexter_mcp.views import release_comparison as view
 from dexter_mcp.views import releases as listed
 from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.transaction_speed import FIELDS
 
 _PERIOD = "14d"
 _ISSUES = 5
 _TRANSACTIONS = 40
 _NEIGHBOURS = 100
 ERRORS = ("release", "count()", "count_unique(user)")
-SPEED = ("release", "p50(span.duration)", "p95(span.duration)", "count()")
-TRANSACTIONS = ("transaction", "release", "p95(span.duration)", "count()")
 
 
 async def compare(
@@ -131,15 +130,14 @@ async def _gathered(pair: "Pair", since: float) -> view.Comparison:
     async with side_by_side(pair.desk.settings.soft_deadline, since=since) as these:
         sessions = these.ask("sessions", pair.sessions)
         errors = these.ask("errors", lambda: pair.rows("errors", ERRORS, ""))
-        speed = these.ask("speed", lambda: pair.rows("spans", SPEED, _SERVED))
-        slower = these.ask("speed by transaction", pair.transactions)
+        speed = these.ask("speed", pair.transactions)
         new = these.ask("new issues", lambda: newer.issues(NEW, _ISSUES))
         back = these.ask("regressed issues", lambda: newer.issues(REGRESSED, _ISSUES))
         fixed = these.ask("resolved issues", newer.resolved)
         commits = these.ask("commits", newer.commits)
         deploys = these.ask("deploys", newer.deploys)
         before = these.ask("deploys of the baseline", older.deploys)
-    parts = (sessions, errors, speed, slower, new, back, fixed, commits, deploys, before)
+    parts = (sessions, errors, speed, new, back, fixed, commits, deploys, before)
     return view.Comparison(
         newer=newer.release,
         older=older.release,
@@ -147,8 +145,7 @@ async def _gathered(pair: "Pair", since: float) -> view.Comparison:
         url=newer.url,
         sessions=sessions.otherwise(None),
         errors=errors.otherwise(None),
-        speed=speed.otherwise(None),
-        transactions=slower.otherwise(None),
+        transactions=speed.otherwise(None),
         new=new.otherwise(None),
         regressed=back.otherwise(None),
         resolved=fixed.otherwise(None),
@@ -204,4 +201,4 @@ class Pair:
 
     async def transactions(self) -> Rows:
         """Read how fast each transaction was in each of the two, the commonest first."""
-        return await self.rows("spans", TRANSACTIONS, _SERVED, per_page=_TRANSACTIONS)
+        return await self.rows("spans", FIELDS, _SERVED, per_page=_TRANSACTIONS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk
-from dexter_mcp.sentry.errors import Invalid, NotFound
+from dexter_mcp.sentry.errors import NotFound
 from dexter_mcp.sentry.release_refs import LATEST, ReleaseRef, release_ref
 from dexter_mcp.sentry.releases import Release
 
@@ -49,11 +49,7 @@ async def find_release(desk: Desk, named: str, org: str, project: Sequence[str])
         NotFound: There is no such release.
     """
     ref = release_ref(named, desk.settings.url)
-    if org and ref.org and org != ref.org:
-        raise Invalid(
-            f"The link belongs to {ref.org!r}, but `org` says {org!r}. Leave one of them out."
-        )
-    home = await desk.org(org or ref.org)
+    home = await desk.home(org, ref.org)
     chosen = await desk.projects(home, project or list(filter(None, [ref.project])))
     return await find_in(desk, Scope(home, chosen), ref)
 
@@ -63,7 +59,7 @@ async def find_in(desk: Desk, scope: Scope, ref: ReleaseRef) -> Found:
     found = await (_latest(desk, scope) if ref.version == LATEST else _named(desk, scope, ref))
     if not found:
         error = NotFound(f"No release {ref.version[:80]!r} is visible in {scope.org!r}.")
-        error.advice = "list_releases names them; leave `project` out if it may be in another."
+        error.advice = "`list_releases` names them; it may be in another `project`."
         raise error
     return Found(scope, ref.version, found)
 
@@ -98,7 +94,8 @@ async def _alike(desk: Desk, scope: Scope, named: str) -> Sequence[Release]:
             per_page=_CANDIDATES,
         )
     exact = [release for release in page.items if _is_called(release, bare)]
-    return exact or page.items
+    is_search = not page.notes
+    return exact or [each for each in page.items if is_search or bare in each.version.raw]
 
 
 def _is_called(release: Release, named: str) -> bool:

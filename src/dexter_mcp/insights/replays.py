@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Final, Literal
 
 from dexter_mcp.insights import facets, missing
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.facets import Facet, Facets
+from dexter_mcp.insights.release_lookup import EVERYWHERE
+from dexter_mcp.insights.remedies import remedied
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.discover import Rows
 from dexter_mcp.sentry.errors import Invalid, NotFound
@@ -26,6 +28,10 @@ _AT_ONCE: Final = 20
 """Segments in a page; one holds about five seconds."""
 _PAGES: Final = 6
 _ERRORS: Final = 20
+_ORDERS: Final = (
+    "It is started_at, duration, activity, count_errors, count_rage_clicks, count_dead_clicks or "
+    "the like; `-` in front sorts falling."
+)
 _FIELDS: Final = ("id", "timestamp", "issue", "title")
 _AROUND: Final = timedelta(hours=1)
 """Clocks of browsers are not those of servers."""
@@ -54,12 +60,12 @@ async def list_replays(desk: Desk, wanted: Wanted, *, limit: int, cursor: str) -
     org, query, asked = await _settled(desk, wanted)
     if wanted.issue and not query:
         return view.listing(Page[Replay](items=[]), asked, fence=desk.fence(), now=desk.now())
-    with missing.organization(org):
+    with missing.organization(org), remedied("sort", _ORDERS):
         page = await desk.sentry.replays.list(
             org,
             query=query,
             sort=wanted.sort or "-started_at",
-            project=await desk.projects(org, wanted.project),
+            project=await _within(desk, org, wanted),
             stats_period=wanted.period,
             per_page=limit,
             cursor=cursor,
@@ -87,17 +93,24 @@ async def list_selectors(desk: Desk, wanted: Wanted, *, limit: int, cursor: str)
             per_page=limit,
             cursor=cursor,
         )
-    known = await desk.sentry.projects.resolve_all(org, [each.project_id for each in page.items])
-    slugs = {each.id: each.slug for each in known}
-    asked = replace(_asked(org, wanted), sort=wanted.sort or "-count_dead_clicks")
+    known = await desk.sentry.projects.known(org, [each.project_id for each in page.items])
+    slugs = {number: project.slug for number, project in known.items()}
+    asked = replace(_asked(desk, org, wanted), sort=wanted.sort or "-count_dead_clicks")
     return view.selectors(page, asked, slugs, fence=desk.fence())
 
 
-def _asked(org: str, wanted: Wanted) -> Asked:
+async def _within(desk: Desk, org: str, wanted: Wanted) -> Sequence[str]:
+    """Settle the projects: those of an issue are found by their ids, whatever project is usual."""
+    if wanted.issue and not wanted.project:
+        return EVERYWHERE
+    return await desk.projects(org, wanted.project)
+
+
+def _asked(desk: Desk, org: str, wanted: Wanted) -> Asked:
     return Asked(
         org,
         query=wanted.query,
-        project=wanted.project,
+        project=wanted.project if wanted.issue else desk.among(wanted.project),
         issue=wanted.issue,
         within=wanted.within,
         sort=wanted.sort or "-started_at",
@@ -108,7 +121,7 @@ async def _settled(desk: Desk, wanted: Wanted) -> tuple[str, str, Asked]:
     """Find the organization, and write an issue as the ids of its sessions: all Sentry takes."""
     if not wanted.issue:
         org = await desk.org(wanted.org)
-        return org, wanted.query, _asked(org, wanted)
+        return org, wanted.query, _asked(desk, org, wanted)
     named = await desk.issue(wanted.org, wanted.issue)
     with missing.issue(named.org, named.id):
         issue = await desk.sentry.issues.get(
@@ -116,7 +129,7 @@ async def _settled(desk: Desk, wanted: Wanted) -> tuple[str, str, Asked]:
         )
     source = "events" if issue.issue_category in {"", "error"} else "search_issues"
     ids = await desk.sentry.replays.ids_of_issue(named.org, issue.id, source=source)
-    asked = replace(_asked(named.org, wanted), issue=issue.short_id or issue.id)
+    asked = replace(_asked(desk, named.org, wanted), issue=issue.short_id or issue.id)
     query = f"id:[{','.join(ids)}] {wanted.query}".strip() if ids else ""
     return named.org, query, asked
 
@@ -129,9 +142,7 @@ async def get_replay(desk: Desk, *, replay: str, org: str, include: Sequence[Par
         NotFound: There is none.
     """
     ref = telemetry_ref("replay", replay, desk.sentry.url)
-    if org and ref.org and org != ref.org:
-        raise Invalid(f"The link belongs to {ref.org!r}, but `org` says {org!r}. Leave one out.")
-    home = await desk.org(org or ref.org)
+    home = await desk.home(org, ref.org)
     found = await _found(desk, home, ref.id)
     project = await desk.sentry.projects.resolve(home, found.project_id)
     link = f"{desk.sentry.url}/organizations/{home}/explore/replays/{found.id}/"
@@ -152,7 +163,7 @@ async def _found(desk: Desk, org: str, replay: str) -> Replay:
         return await desk.sentry.replays.get(org, replay)
     except NotFound as error:
         nothing = NotFound(f"No replay {replay!r} is visible in {org!r}.")
-        nothing.advice = "It may be older than what Sentry keeps. list_replays names those there."
+        nothing.advice = "It may be older than what Sentry keeps. `list_replays` names those there."
         raise nothing from error
 
 
@@ -211,7 +222,7 @@ async def _errors(desk: Desk, org: str, it: Replay) -> Rows:
         query=f"id:[{','.join(ids)}]",
         sort=["timestamp"],
         project=["-1"],
-        start=start.replace(tzinfo=None).isoformat(timespec="seconds"),
-        end=end.replace(tzinfo=None).isoformat(timespec="seconds"),
+        start=start.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds"),
+        end=end.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds"),
         per_page=_ERRORS,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
+from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.event_queries import TableWanted
 from dexter_mcp.insights.side_by_side import side_by_side
@@ -64,14 +65,15 @@ async def filled(desk: Desk, wanted: TableWanted) -> tuple[TableWanted, tuple[st
         dataset=about.dataset or saved.dataset,
         query=about.query or saved.query,
         project=about.project or saved.projects,
-        environment=about.environment or saved.environment,
+        bound=tuple(each.raw for each in saved.environment),
         period=about.period if timed else saved.period,
         start=about.start if timed else saved.start,
         end=about.end if timed else saved.end,
     )
-    fields = wanted.fields or saved.fields
+    # Its order is by a field of its own, which other fields may not have among them.
+    fields, sort = (wanted.fields, "") if wanted.fields else (saved.fields, saved.sort)
     note = f"Saved query {saved.reference}: {name(saved.name)}"
-    return replace(wanted, about=about, fields=fields, sort=wanted.sort or saved.sort), (note,)
+    return replace(wanted, about=about, fields=fields, sort=wanted.sort or sort), (note,)
 
 
 async def find(desk: Desk, org: str, named: str) -> SavedQuery:
@@ -105,9 +107,9 @@ def _only(meant: Sequence[SavedQuery], there: Sequence[SavedQuery], named: str) 
             names = {each.name.casefold(): each for each in there}
             close = get_close_matches(named.casefold(), names, n=3, cutoff=_CLOSE)
             hint = f" Did you mean {_listed([names[each] for each in close])}?" if close else ""
-            missing = NotFound(f"No saved query is called {name(named)!r}.{hint}")
-            missing.advice = "list_saved_queries names them."
-            raise missing
+            nothing = NotFound(f"No saved query is called {name(named)!r}.{hint}")
+            nothing.advice = "`list_saved_queries` names them."
+            raise nothing
         case several:
             raise Invalid(f"Several saved queries fit: {_listed(several[:10])}. Say which.")
 
@@ -120,9 +122,9 @@ async def _get(desk: Desk, org: str, source: Source, number: str) -> SavedQuery:
     try:
         return await desk.sentry.saved_queries.get(org, source, number)
     except NotFound as error:
-        missing = NotFound(f"No saved query {source}/{number} is visible in {org!r}.")
-        missing.advice = "list_saved_queries names them."
-        raise missing from error
+        nothing = NotFound(f"No saved query {source}/{number} is visible in {org!r}.")
+        nothing.advice = "`list_saved_queries` names them."
+        raise nothing from error
 
 
 async def gathered(desk: Desk, org: str, *, query: str, per_page: int) -> Found:
@@ -144,10 +146,9 @@ async def gathered(desk: Desk, org: str, *, query: str, per_page: int) -> Found:
                 lambda: saved.explore(org, query=query, per_page=per_page),
             ),
         }
-    if all(isinstance(part.error, NotFound) for part in parts.values()):
-        raise NotFound(f"No organization {org!r} is visible, or its server saves no queries.")
     if not any(part.came for part in parts.values()):
-        parts["discover"].required()
+        with missing.organization(org):
+            parts["discover"].required()
     pages = [part.otherwise(Page[SavedQuery](items=[])) for part in parts.values()]
     queries = sorted((each for page in pages for each in page.items), key=_changed, reverse=True)
     return Found(

@@ -40,7 +40,9 @@ async def _users(desk: Desk, org: str, wanted: str, limit: int, cursor: str) -> 
     if wanted.isdecimal():
         try:
             return Page[ScimUser](items=[await scim.user(org, wanted)])
-        except NotFound:
+        except NotFound as error:
+            if error.wordless:
+                raise
             return Page[ScimUser](items=[])
     return await scim.users(org, where=_where("users", wanted), per_page=limit, cursor=cursor)
 
@@ -50,7 +52,9 @@ async def _groups(desk: Desk, org: str, wanted: str, limit: int, cursor: str) ->
     if named.isdecimal():
         try:
             return Page[ScimGroup](items=[await scim.group(org, named)])
-        except NotFound:
+        except NotFound as error:
+            if error.wordless:
+                raise
             return Page[ScimGroup](items=[])
     return await scim.groups(org, where=_where("groups", named), per_page=limit, cursor=cursor)
 

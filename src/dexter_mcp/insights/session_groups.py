@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights.remedies import remedied
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.sessions import HEALTH, SESSIONS, SessionReport
 from dexter_mcp.views import sessions as view
 from dexter_mcp.views.answer import Answer
+
+_FILTERS = "Sessions are searched by release, environment and project."
 
 
 async def read_sessions(
@@ -22,7 +25,7 @@ async def read_sessions(
     chosen = await desk.projects(asked.org, asked.project)
 
     async def sessions() -> SessionReport:
-        with missing.organization(asked.org, asked.environment):
+        with missing.organization(asked.org, asked.environment), remedied("filter", _FILTERS):
             return await desk.sentry.sessions.query(
                 asked.org,
                 field=[SESSIONS] if "session.status" in asked.group_by else HEALTH,

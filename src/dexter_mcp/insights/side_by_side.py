@@ -15,7 +15,6 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 _LATE = "It did not come in time."
-_LACKS = "this server did not answer with JSON but with a web page: it seems to have none"
 
 
 @dataclass
@@ -42,8 +41,13 @@ class Part(Generic[T]):
         if self.came:
             return []
         if isinstance(self.error, Lacks):
-            return [Failed(self.name, _LACKS)]
-        return [Failed(self.name, str(self.error or Unreachable(_LATE)))]
+            return [Failed(self.name, f"this server seems to have none: it {self.error.how}")]
+        return [Failed(self.name, str(self.reason))]
+
+    @property
+    def reason(self) -> SentryError:
+        """Give the error of one that did not come."""
+        return self.error or Unreachable(_LATE)
 
     def required(self) -> T:
         """Give what came.
@@ -52,7 +56,7 @@ class Part(Generic[T]):
             SentryError: Nothing did.
         """
         if not self.came:
-            raise self.error or Unreachable(_LATE)
+            raise self.reason
         return self.came[0]
 
     def otherwise(self, substitute: D) -> T | D:

@@ -1,7 +1,7 @@
 """Did you mean: what may have been meant by a field or a function that there is not."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -59,15 +59,24 @@ async def advised(
     others = [key for key in there if key.raw not in names]
     block = desk.fence().block(_close_there(columns, others))
     if (functions or columns) and not (any(hints) or block):
-        hints.append("list_event_fields names the fields and functions that there are.")
+        hints.append("`list_event_fields` names the fields and functions that there are.")
     lines = [" ".join(filter(None, [said, *hints])), block]
     return Rejected("\n".join(filter(None, lines)))
 
 
 def guess(name: str, dataset: str) -> str:
     """Say what may have been meant by a field in which nothing stands; empty for a known one."""
-    known = _names(vocabulary.fields(dataset))
-    return "" if name in known else _meant(name, known)
+    return _meant(name, _names(vocabulary.fields(dataset))) if unknown(name, dataset) else ""
+
+
+def unknown(name: str, dataset: str) -> bool:
+    """Tell whether a field is none that is documented; it may be a tag."""
+    return name not in _names(vocabulary.fields(dataset))
+
+
+def guesses(names: Iterable[str], dataset: str) -> list[str]:
+    """Say what may have been meant by fields by which nothing was found."""
+    return list(filter(None, (guess(each, dataset) for each in names)))
 
 
 def _names(known: Sequence[Documented]) -> list[str]:

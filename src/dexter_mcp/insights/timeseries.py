@@ -1,6 +1,7 @@
 """Events over time, from what somebody asked to what Sentry is asked."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,6 +11,7 @@ from dexter_mcp.insights.datasets import Dialect
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.event_queries import Place, Wanted, settle, spoken, understood
 from dexter_mcp.insights.explore_link import series_link
+from dexter_mcp.insights.suggestions import guesses
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.timeseries import (
     INTERVALS_OF_ITEMS,
@@ -75,7 +77,17 @@ async def read_series(desk: Desk, wanted: SeriesWanted) -> tuple[TimeSeries, vie
 
     columns = [*expressions.split(wanted.axes), *wanted.group_by]
     sent, found = await spoken(desk, place, wanted.about, columns, ask)
-    return found, _described(place, wanted, sent)
+    return found, _described(place, wanted, sent, _doubts(found, sent))
+
+
+def _doubts(found: TimeSeries, sent: _Sent) -> list[str]:
+    """Doubt fields that part nothing, and those of a query that finds nothing."""
+    told = {group.key for each in found.time_series for group in each.group_by if group.value}
+    empty = not any(point.value for each in found.time_series for point in each.values)
+    unheard = expressions.columns((), sent.query) if empty else []
+    return guesses(
+        [*(each for each in sent.group_by if each not in told), *unheard], sent.way.dataset
+    )
 
 
 async def _read(desk: Desk, place: Place, wanted: SeriesWanted, sent: _Sent) -> TimeSeries:
@@ -160,19 +172,21 @@ def _length(about: Wanted) -> int:
     return int(found[1]) * _SECONDS[found[2]] if found else 0
 
 
-def _described(place: Place, wanted: SeriesWanted, sent: _Sent) -> view.Asked:
+def _described(
+    place: Place, wanted: SeriesWanted, sent: _Sent, doubts: Sequence[str]
+) -> view.Asked:
     return view.Asked(
         org=place.org,
         dataset=sent.way.dataset,
         axes=sent.axes,
         group_by=sent.group_by,
         query=sent.query,
-        project=wanted.about.project,
+        project=place.among,
         environment=wanted.about.environment,
         within=wanted.about.within,
         before=f"the {span(_length(wanted.about))} before" if wanted.compare else "",
         link=series_link(
             place, sent.way.dataset, axes=sent.axes, group_by=sent.group_by, query=sent.query
         ),
-        notes=(sent.way.note,) if sent.way.note else (),
+        notes=tuple(filter(None, [sent.way.note, *doubts])),
     )

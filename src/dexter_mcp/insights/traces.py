@@ -94,11 +94,7 @@ def _link(desk: Desk, it: Place) -> str:
 async def _settled(desk: Desk, named: Named) -> Place:
     if named.trace:
         ref = telemetry_ref("trace", named.trace, desk.sentry.url)
-        if named.org and ref.org and named.org != ref.org:
-            raise Invalid(
-                f"The link belongs to {ref.org!r}, but `org` says {named.org!r}. Leave one out."
-            )
-        return Place(await desk.org(named.org or ref.org), ref.id)
+        return Place(await desk.home(named.org, ref.org), ref.id)
     if not (named.event or named.issue):
         raise Invalid("Which trace? Give `trace`, or an `event` or `issue` to find it by.")
     event = named.event or "recommended"
@@ -107,7 +103,7 @@ async def _settled(desk: Desk, named: Named) -> Place:
     trace = _trace_of(found.event)
     if not trace:
         untraced = NotFound(f"The event {found.event.id} was sent without a trace.")
-        untraced.advice = "get_event shows what it knows; list_issue_events names others."
+        untraced.advice = "`get_event` shows what it knows; `list_issue_events` names others."
         raise untraced
     return Place(org, telemetry_ref("trace", trace.raw, desk.sentry.url).id, found.event.id)
 
@@ -194,7 +190,9 @@ async def _project_of(desk: Desk, org: str, profile: str) -> str:
 
 def _no_profile(profile: str, org: str) -> NotFound:
     nothing = NotFound(f"No profile {profile!r} is visible in {org!r}.")
-    nothing.advice = "query_events dataset=spans fields=profile.id query=has:profile.id names some."
+    nothing.advice = (
+        "`query_events` dataset=spans fields=profile.id query=has:profile.id names some."
+    )
     return nothing
 
 
@@ -230,7 +228,7 @@ async def _of_many(desk: Desk, wanted: ProfileWanted, limit: int) -> Answer:
     asked = echo(
         query=wanted.query,
         org=org,
-        project=", ".join(wanted.project),
+        project=", ".join(desk.among(wanted.project)),
         within=wanted.within,
     )
     heading = ["profiles laid over one another", asked]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.release_lookup import EVERYWHERE
+from dexter_mcp.insights.remedies import remedied
 from dexter_mcp.insights.session_groups import project_names
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.stats import GroupBy, Usage
@@ -17,6 +18,10 @@ _GROUPS: dict[view.By, tuple[GroupBy, ...]] = {
     "outcome": ("category", "outcome"),
     "reason": ("category", "outcome", "reason"),
 }
+_CATEGORIES = (
+    "It is one of error, transaction, span, replay, attachment, log_item, monitor, profile and the "
+    "like; left out, all are shown."
+)
 
 
 async def read_usage(desk: Desk, asked: view.Asked, *, period: str, start: str, end: str) -> Answer:
@@ -30,7 +35,7 @@ async def read_usage(desk: Desk, asked: view.Asked, *, period: str, start: str, 
     some = chosen != EVERYWHERE
 
     async def usage(projects: Sequence[str], by: view.By) -> Usage:
-        with missing.organization(asked.org):
+        with missing.organization(asked.org), remedied("category", _CATEGORIES):
             return await desk.sentry.stats.usage(
                 asked.org,
                 group_by=_GROUPS[by],

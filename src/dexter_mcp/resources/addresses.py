@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mcp.server import MCPServer
-from mcp.server.mcpserver.resources import ResourceSecurity
+from mcp.server.mcpserver.resources import (
+    FunctionResource,
+    ResourceSecurity,
+    ResourceTemplate,
+)
+from mcp.shared.uri_template import UriTemplate
 
 from dexter_mcp.resources.guides import Guides
 from dexter_mcp.resources.summaries import Summaries
@@ -37,13 +42,36 @@ def add_resources(
     listed = (*_about_this_server(guides, summaries), *_about_sentry(summaries))
     for each in listed:
         if each.toolset in {"", *toolsets}:
-            server.resource(
-                each.uri,
-                title=each.title,
-                description=each.description,
-                mime_type=_MARKDOWN,
-                security=_NO_FILES,
-            )(each.read)
+            _offer(server, each)
+
+
+def _offer(server: MCPServer[Any], each: _Resource) -> None:
+    """Offer a resource without the schema of its arguments that the SDK would build.
+
+    No client sees it, every argument is a text, and it would be most of what a start costs.
+    """
+    parsed = UriTemplate.parse(each.uri)
+    shown: dict[str, Any] = {
+        "name": each.read.__name__,
+        "title": each.title,
+        "description": each.description,
+        "mime_type": _MARKDOWN,
+        "fn": each.read,
+    }
+    if not parsed.variable_names:
+        server.add_resource(FunctionResource(uri=each.uri, **shown))
+        return
+    template = ResourceTemplate(
+        uri_template=each.uri,
+        parsed_template=parsed,
+        parameters={},
+        context_kwarg=None,
+        security=_NO_FILES,
+        **shown,
+    )
+    # The SDK takes functions only, and makes the templates itself.
+    templates = server._resource_manager._templates  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    templates[each.uri] = template
 
 
 def _about_this_server(guides: Guides, summaries: Summaries) -> Iterator[_Resource]:

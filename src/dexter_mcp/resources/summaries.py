@@ -32,10 +32,11 @@ class Summaries:
         self._doorway, self._offer = doorway, offer
 
     async def status(self) -> str:
-        """Read the counts of this process; nothing is sent."""
+        """Read the counts of this process, and what calls found out; nothing is sent."""
         from dexter_mcp.views.status import status  # noqa: PLC0415
 
-        return status((await self._doorway.desk()).sentry.pulse)
+        sentry = (await self._doorway.desk()).sentry
+        return status(sentry.pulse, sentry.capabilities)
 
     async def organizations(self) -> str:
         """Read the list of organizations."""

@@ -72,8 +72,8 @@ def alert_ref(text: str, home: str) -> AlertRef:
         return AlertRef(_WORDS[words], found["id"])
     if not bare or len(bare) > _LONGEST:
         raise Invalid(
-            f"{text[:80]!r} names no alert. Give what list_alerts shows, such as `alert 5100`, "
-            "or its name, or its Sentry link."
+            f"{text[:80]!r} names no alert. Give its name, what stands for it, such as "
+            "`alert 5100`, or its Sentry link; `list_alerts` shows them."
         )
     return AlertRef(name=bare)
 

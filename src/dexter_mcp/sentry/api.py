@@ -23,6 +23,7 @@ from dexter_mcp.sentry.errors import (
     SentryError,
     TooLarge,
     Unclear,
+    Unfit,
 )
 from dexter_mcp.sentry.failures import failure
 from dexter_mcp.sentry.json_types import is_array, is_object
@@ -258,6 +259,10 @@ class Api:
         """
         try:
             response = await self._placed(request)
+        except Unfit as refusal:
+            if request.method != "GET":
+                raise
+            raise Lacks(request.path, "lets nothing be read") from refusal
         except NotFound as missing:
             org = wire.organization_in(request.path)
             if missing.wordless and self.regions.known(org):
@@ -282,7 +287,7 @@ class Api:
             if not is_object(json_of(root)):
                 return stand_in(page)
             self.capabilities.note("pages", org=base)
-        return Lacks(wire.origin(base), request.path)
+        return Lacks(request.path, "did not answer with JSON but with a web page")
 
     async def _placed(self, request: _Request) -> httpx2.Response:
         """Ask the region that is known for the organization, or find out which one it is."""

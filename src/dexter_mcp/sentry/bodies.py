@@ -1,12 +1,12 @@
 """What stands in an answer: JSON, whatever its type says, or something else in its place."""
 
+import re
 from typing import Any, Final, TypeVar
 
 import httpx2
 from pydantic import ValidationError
-from pydantic_core import from_json
 
-from dexter_mcp.sentry import wire
+from dexter_mcp.sentry import json_text, wire
 from dexter_mcp.sentry.errors import Broken
 from dexter_mcp.sentry.json_types import is_object
 from dexter_mcp.sentry.reply import adapter, readable
@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 NOT_JSON: Final = object()
 """Stands for a body that could not be read."""
+_STRANGE: Final = re.compile(r"[^/]*%[^/]*")
+"""A part of a path that is no plain word: a release may be named by anyone who holds a DSN."""
 
 
 def json_of(response: httpx2.Response) -> Any:
@@ -25,7 +27,7 @@ def json_of(response: httpx2.Response) -> Any:
     if (known := response.extensions.get("json")) is not None:
         return known
     try:
-        return from_json(response.content)
+        return json_text.read(response.content)
     except ValueError:
         return NOT_JSON
 
@@ -62,5 +64,10 @@ def parse(shape: type[T], response: httpx2.Response, envelope: str = "") -> T:
         where = ".".join(map(str, error.errors(include_input=False)[0]["loc"])) or "the whole"
         # The cause is left out: it quotes the reply, which strangers wrote.
         raise Broken(
-            f"Sentry's reply to {response.url.path} was not understood at {where}."
+            f"Sentry's reply to {_place(response)} was not understood at {where}."
         ) from None
+
+
+def _place(response: httpx2.Response) -> str:
+    """Name what was asked, without what strangers may have written."""
+    return _STRANGE.sub("…", response.url.raw_path.decode("ascii").partition("?")[0])

@@ -1,9 +1,13 @@
 """What a server turned out to be like, where it is not like today's Sentry."""
 
 from collections.abc import Callable, Iterator
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
-Trait = Literal["make", "pages", "paging", "short ids", "datasets", "series", "alerts"]
+from dexter_mcp.sentry.reply import Page
+
+T = TypeVar("T")
+
+Trait = Literal["version", "make", "pages", "paging", "short ids", "datasets", "series", "alerts"]
 """What servers differ in; those who have to know say in their docstrings what each means."""
 
 LASTS: Final = 3_600.0
@@ -32,6 +36,17 @@ class Capabilities:
     def values(self, trait: Trait, org: str = "") -> tuple[str, ...]:
         """Give what was noted with it; empty if nothing was, or that is too long ago."""
         return self._known[trait, org][1] if self.know(trait, org) else ()
+
+    def overlooking(self, page: Page[T], **asked: object) -> Page[T]:
+        """Note in a page what narrowed it only in the question, where a server is of another make.
+
+        Such a server gives the whole list, and does not say that something counted for nothing.
+        """
+        names = [name for name, value in asked.items() if value]
+        if not names or not self.know("make"):
+            return page
+        note = f"This server overlooks `{'` and `'.join(names)}` here: the list is not narrowed."
+        return page.model_copy(update={"notes": (*page.notes, note)})
 
     def __iter__(self) -> Iterator[tuple[Trait, tuple[str, ...]]]:
         """List what is known, whatever the organization."""

@@ -13,12 +13,15 @@ SentryError
 ├── RateLimited   429                                    wait so many seconds, then try again
 ├── Rejected      any other 4xx, a redirect elsewhere    change the request
 │   ├── Gone      410: Sentry has retired this           use what replaced it
+│   ├── Unfit     405: not for this kind of request      ask for something else
 │   └── TooLarge  the answer is too large to read        ask for less
 └── Broken        5xx, or an unreadable body             try again later
 """
 
 import math
 from typing import Self
+
+from dexter_mcp.sentry import features
 
 SCOPES = "org:read, project:read, team:read, member:read, event:read"
 """What a token needs for everything that this server reads."""
@@ -106,9 +109,18 @@ class NotFound(SentryError):
     @classmethod
     def without_reason(cls, path: str) -> Self:
         """Say what Sentry had nothing to say about, in an organization that is there."""
+        where, what = path.removeprefix("/api/0")[:_LONGEST_PATH], features.named(path)
+        if features.is_whole(path):
+            error = cls(
+                f"This server has no {what}, or has that feature switched off: there is nothing at "
+                f"{where}."
+            )
+            error.wordless, error.advice = True, "Do without."
+            return error
+        may_be = f"this server may have no {what}" if what else "this server may not know it"
         error = cls(
-            f"Sentry has nothing at {path.removeprefix('/api/0')[:_LONGEST_PATH]}. It gives no "
-            "reason: the feature may be switched off there, or this server may not know it."
+            f"Sentry has nothing at {where}. It gives no reason: {may_be}, or the feature may be "
+            "switched off."
         )
         error.wordless, error.advice = True, "Check what was named; if that is right, do without."
         return error
@@ -117,15 +129,16 @@ class NotFound(SentryError):
 
 
 class Lacks(NotFound):
-    """A server that knows Sentry's API answered with a web page: it has no such thing."""
+    """A server that knows Sentry's API seems to have no such thing; `how` it showed that."""
 
+    wordless = True
     advice = "Do without it if that goes on."
 
-    def __init__(self, host: str, path: str) -> None:
-        super().__init__(
-            f"{host} did not answer with JSON at {path.removeprefix('/api/0')[:_LONGEST_PATH]} but "
-            "with a web page, as servers of another make do for what they do not have."
-        )
+    def __init__(self, path: str, how: str) -> None:
+        self.how, what = how, features.named(path)
+        lacking = f"have no {what}" if what else "lack what that takes"
+        where = path.removeprefix("/api/0")[:_LONGEST_PATH]
+        super().__init__(f"This server seems to {lacking}: it {how} at {where}.")
 
 
 class RateLimited(SentryError):
@@ -148,6 +161,10 @@ class RateLimited(SentryError):
 
 class Rejected(SentryError):
     """Sentry understood the request and declined it."""
+
+
+class Unfit(Rejected):
+    """The server has something there that is not for this kind of request."""
 
 
 class Gone(Rejected):

@@ -306,7 +306,7 @@ class Events:
             Invalid: The cursor belongs to another query.
             SentryError: As `errors` draws them.
         """
-        return await self._api.page(
+        page = await self._api.page(
             EventSummary,
             path("organizations", org, "issues", issue, "events"),
             cursor=cursor,
@@ -320,6 +320,8 @@ class Events:
             sample=sample,
             per_page=per_page,
         )
+        asked = {"query": query, "environment": environment, "period": stats_period or start}
+        return self._api.capabilities.overlooking(page, **asked)
 
     async def get(
         self,

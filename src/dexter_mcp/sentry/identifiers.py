@@ -115,7 +115,7 @@ def _named(text: str) -> IssueRef:
         return IssueRef(short["id"].upper())
     raise Invalid(
         f"{text[:80]!r} names no issue. Give its number, its short id such as `SHOP-2K7`, "
-        "or its Sentry link; search_issues finds them."
+        "or its Sentry link; `search_issues` finds them."
     )
 
 
@@ -166,7 +166,7 @@ def organization_of(link: SplitResult, home: str) -> str:
     if link.scheme not in {"http", "https"} or not here:
         raise Invalid(
             f"That link leads to {host[:80]!r}, but this server works with {own}. "
-            "Give the issue's number or short id there."
+            "Give what it names by its id or name there."
         )
     return "" if label in _NOT_ORGANIZATIONS else label
 

@@ -10,6 +10,7 @@ from dexter_mcp.sentry import endpoints
 from dexter_mcp.sentry.api import MINUTE, MOMENT, Api
 from dexter_mcp.sentry.issues import ReleaseRef, Series
 from dexter_mcp.sentry.reply import Reply
+from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.sentry.wire import path
 
 MOST = 100
@@ -20,7 +21,7 @@ class InRelease(Reply):
     """How an issue does in one release: `stats` is keyed by `24h` and `30d`."""
 
     release: ReleaseRef | None = None
-    environment: str = ""
+    environment: Untrusted = Untrusted()
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     stats: dict[str, Series] = Field(default_factory=dict)

@@ -93,10 +93,10 @@ def translated(asked: Mapping[str, Any]) -> dict[str, Any]:
 def _check(query: str) -> None:
     """Refuse what that search takes for a tag that no event has, and so for an empty answer."""
     for found in _TERM.finditer(query):
-        key, value = found["key"], found["value"]
+        key, value, term = found["key"], found["value"], found[0].rstrip(":")
         if key in _OF_SENTRY or key.startswith("!") or (key == "is" and value not in _STATES):
             raise Invalid(
-                f"This server can't search issues by {found[0]}: it knows is:unresolved, "
+                f"This server can't search issues by {term}: it knows is:unresolved, "
                 "is:resolved, is:ignored, has:tag, level:error, tag:value and plain words."
             )
 

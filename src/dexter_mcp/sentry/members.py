@@ -155,7 +155,7 @@ class Members:
                 return await self.get(org, only.id)
             case []:
                 nobody = NotFound(f"No member {named[:80]!r} is visible in {org!r}.")
-                nobody.advice = "list_members finds people by parts of their names."
+                nobody.advice = "`list_members` finds people by parts of their names."
                 raise nobody
             case several:
                 known = ", ".join(f"{each.called} ({each.email})" for each in several[:_MOST_NAMED])

@@ -21,7 +21,6 @@ Resolution = Literal["1h", "1d"]
 OK = "ok"
 ERROR = "error"
 TIMEOUT = "timeout"
-MISSED = "missed"
 MISSED_CHECK_IN = "missed_checkin"
 FAILING = frozenset({ERROR, TIMEOUT, MISSED_CHECK_IN})
 """The states of an environment in which something is wrong."""

@@ -124,7 +124,7 @@ class Projects:
             Invalid: The cursor belongs to another query.
             SentryError: As `errors` draws them.
         """
-        return await self._api.page(
+        page = await self._api.page(
             Project,
             path("organizations", org, "projects"),
             cursor=cursor,
@@ -133,6 +133,7 @@ class Projects:
             statsPeriod=stats_period or None,
             per_page=per_page,
         )
+        return self._api.capabilities.overlooking(page, query=query)
 
     async def of_team(
         self, org: str, team: str, *, per_page: int = PER_PAGE, cursor: str = ""
@@ -171,20 +172,27 @@ class Projects:
     async def resolve_all(self, org: str, named: Sequence[str]) -> tuple[Project, ...]:
         """Settle which projects are meant, several of them with one request, in the order named.
 
-        What the list does not know by its slug, such as a number or an old slug, is looked up one
-        by one.
+        What the lists do not know, such as an old slug, is looked up one by one.
 
         Raises:
             NotFound: There is no such project; the message names those that come close.
         """
         wanted = list(dict.fromkeys(slug(name, "project") for name in named))
-        listed = await self._listed(org, wanted) if len(wanted) > 1 else {}
+        listed = await self.known(org, wanted) if len(wanted) > 1 else {}
         return tuple([listed.get(name) or await self.resolve(org, name) for name in wanted])
 
-    async def _listed(self, org: str, slugs: Sequence[str]) -> dict[str, Project]:
-        """Read several projects from one list, as far as it holds them; keyed by slug."""
-        page = await self.list(org, query=" ".join(f"slug:{name}" for name in slugs))
-        return {project.slug: project for project in page.items}
+    async def known(self, org: str, named: Sequence[str]) -> dict[str, Project]:
+        """Read those projects that there are from a list, keyed by slug and by number.
+
+        It takes a list for slugs and one for numbers: Sentry joins the two kinds by "and".
+        """
+        numbers = [f"id:{name}" for name in named if name.isdecimal()]
+        slugs = [f"slug:{name}" for name in named if name and not name.isdecimal()]
+        found: dict[str, Project] = {}
+        for terms in filter(None, (slugs, numbers)):
+            page = await self.list(org, query=" ".join(dict.fromkeys(terms)))
+            found |= {key: each for each in page.items for key in (each.slug, each.id)}
+        return found
 
     async def _hint(self, org: str, named: str) -> str:
         try:

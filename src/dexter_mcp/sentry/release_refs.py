@@ -45,7 +45,7 @@ def release_ref(text: str, home: str) -> ReleaseRef:
     if not bare or len(bare) > _LONGEST or "/" in bare or bare in {".", ".."}:
         raise Invalid(
             f"{text[:80]!r} is no release. Give its version such as `shop@2.4.1`, the short "
-            "version, `latest`, or its Sentry link; list_releases names them."
+            "version, `latest`, or its Sentry link; `list_releases` names them."
         )
     return ReleaseRef(LATEST if bare.lower() == LATEST else bare)
 

@@ -87,7 +87,8 @@ class Neighbours(Reply):
 class Release(Reply):
     """A version of one or several projects. Its name comes with events, so strangers may make one.
 
-    `new_groups` counts the issues first seen in it. Health is there only when it was asked for.
+    `new_groups` counts the issues first seen in it, where the server tells. Health is there only
+    when it was asked for.
     """
 
     version: Untrusted
@@ -98,7 +99,7 @@ class Release(Reply):
     url: Untrusted = Untrusted()
     date_released: datetime | None = None
     date_created: datetime | None = None
-    new_groups: int = 0
+    new_groups: int | None = None
     commit_count: int = 0
     deploy_count: int = 0
     last_deploy: Deploy | None = None
@@ -210,7 +211,7 @@ class Releases:
             Invalid: The cursor belongs to another query.
             SentryError: As `errors` draws them.
         """
-        return await self._api.page(
+        page = await self._api.page(
             Release,
             path("organizations", org, "releases"),
             cursor=cursor,
@@ -228,6 +229,7 @@ class Releases:
             adoptionStages=health or None,
             per_page=per_page,
         )
+        return self._api.capabilities.overlooking(page, query=query, environment=environment)
 
     async def get(
         self,

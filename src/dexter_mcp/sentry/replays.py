@@ -171,7 +171,7 @@ class DeletionJob(Reply):
     id: str
     status: str = ""
     query: str = ""
-    environments: tuple[str, ...] = ()
+    environments: tuple[Untrusted, ...] = ()
     range_start: datetime | None = None
     range_end: datetime | None = None
     date_created: datetime | None = None

@@ -95,7 +95,7 @@ class Repositories:
                 return only
             case []:
                 nothing = NotFound(f"No repository {named[:80]!r} is visible in {org!r}.")
-                nothing.advice = "list_repositories names them."
+                nothing.advice = "`list_repositories` names them."
                 raise nothing
             case several:
                 known = ", ".join(each.name for each in several[:_FEW])

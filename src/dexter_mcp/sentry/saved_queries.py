@@ -1,4 +1,7 @@
-"""Queries that people saved in Discover and in Explore; members write what stands in them."""
+"""Queries that people saved in Discover and in Explore.
+
+Members write what stands in them, but for the environments, whose names came with events.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +13,7 @@ from dexter_mcp.sentry.api import MINUTE, Api
 from dexter_mcp.sentry.identity import User
 from dexter_mcp.sentry.json_types import is_array
 from dexter_mcp.sentry.reply import Page, Reply
+from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.sentry.wire import path
 
 Source = Literal["discover", "explore"]
@@ -22,7 +26,7 @@ class _Saved(Reply):
     id: str
     name: str = ""
     projects: tuple[str, ...] = ()
-    environment: tuple[str, ...] = ()
+    environment: tuple[Untrusted, ...] = ()
     range: str = ""
     start: str = ""
     end: str = ""
@@ -97,7 +101,7 @@ class SavedQuery(Reply):
     sort: str = ""
     y_axis: tuple[str, ...] = ()
     projects: tuple[str, ...] = ()
-    environment: tuple[str, ...] = ()
+    environment: tuple[Untrusted, ...] = ()
     period: str = ""
     start: str = ""
     end: str = ""

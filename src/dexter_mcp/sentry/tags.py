@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from dexter_mcp.sentry import endpoints
 from dexter_mcp.sentry.api import MINUTE, Api
+from dexter_mcp.sentry.errors import Lacks, NotFound
 from dexter_mcp.sentry.reply import Page, Reply
 from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.sentry.wire import path
 
 Sort = Literal["count", "date", "age", "id"]
+
+_NO_SUCH_TAG: Final = "No event of the issue has the tag."
+_COMMONEST_ONLY: Final = "This server tells the commonest values alone, in whatever order."
 
 
 class TagValue(Reply):
@@ -57,14 +61,21 @@ class Tags:
     async def get(self, org: str, issue: str, key: str, *, environment: Sequence[str] = ()) -> Tag:
         """Read one tag of an issue with its commonest values.
 
+        A server that has no single tags has them all.
         https://docs.sentry.io/api/events/retrieve-tag-details/
         """
-        return await self._api.get(
-            Tag,
-            path("organizations", org, "issues", issue, "tags", key),
-            fresh_for=MINUTE,
-            environment=environment,
-        )
+        try:
+            return await self._api.get(
+                Tag,
+                path("organizations", org, "issues", issue, "tags", key),
+                fresh_for=MINUTE,
+                environment=environment,
+            )
+        except Lacks:
+            for tag in await self.list(org, issue, environment=environment):
+                if tag.key.raw == key:
+                    return tag
+            raise NotFound(_NO_SUCH_TAG) from None
 
     async def values(
         self,
@@ -77,17 +88,21 @@ class Tags:
         per_page: int = 20,
         cursor: str = "",
     ) -> Page[TagValue]:
-        """List the values of one tag of an issue.
+        """List the values of one tag of an issue; where a server has no such list, the commonest.
 
         https://docs.sentry.io/api/events/list-a-tags-values-for-an-issue/
         """
-        return await self._api.page(
-            TagValue,
-            path("organizations", org, "issues", issue, "tags", key, "values"),
-            cursor=cursor,
-            fresh_for=MINUTE,
-            bucket=endpoints.TAG_VALUES,
-            sort=sort,
-            environment=environment,
-            per_page=per_page,
-        )
+        try:
+            return await self._api.page(
+                TagValue,
+                path("organizations", org, "issues", issue, "tags", key, "values"),
+                cursor=cursor,
+                fresh_for=MINUTE,
+                bucket=endpoints.TAG_VALUES,
+                sort=sort,
+                environment=environment,
+                per_page=per_page,
+            )
+        except Lacks:
+            tag = await self.get(org, issue, key, environment=environment)
+            return Page(items=list(tag.top_values[:per_page]), notes=(_COMMONEST_ONLY,))

@@ -119,7 +119,7 @@ class Teams:
         except NotFound as error:
             hint = await self._hint(org, named)
             none = NotFound(f"No team {named[:80]!r} is visible in {org!r}.{hint}")
-            none.advice = "list_teams names them."
+            none.advice = "`list_teams` names them."
             raise none from error
 
     async def members(

@@ -29,9 +29,9 @@ _PAGES: Mapping[Kind, re.Pattern[str]] = MappingProxyType(
 )
 _FOUND_BY: Mapping[Kind, str] = MappingProxyType(
     {
-        "replay": "list_replays names them",
-        "trace": "get_event tells an event's, query_events with dataset spans finds others",
-        "profile": "get_trace tells which spans have one",
+        "replay": "`list_replays` names them",
+        "trace": "`get_event` tells an event's; `query_events` with dataset spans finds others",
+        "profile": "`get_trace` tells which spans have one",
     }
 )
 

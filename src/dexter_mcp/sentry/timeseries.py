@@ -162,19 +162,24 @@ def _read_old(
     raw: Mapping[str, Any], y_axis: Sequence[str], group_by: Sequence[str]
 ) -> Iterator[Series]:
     """Read the older shape: one series, or one for each axis, group, or group and axis."""
-    if "data" in raw:
+    if _is_series(raw):
         yield _old_series(raw, y_axis[0], ())
         return
     for name, inner in raw.items():
         if not is_object(inner):
             continue
-        if "data" in inner:
+        if _is_series(inner):
             axis, groups = (y_axis[0], _old_groups(name, group_by)) if group_by else (name, ())
             yield _old_series(inner, axis, groups)
             continue
         for axis, deepest in inner.items():
-            if is_object(deepest) and "data" in deepest:
+            if is_object(deepest) and _is_series(deepest):
                 yield _old_series(deepest, axis, _old_groups(name, group_by))
+
+
+def _is_series(raw: Mapping[str, Any]) -> bool:
+    """Tell points from groups, one of which may be called `data` too."""
+    return is_array(raw.get("data"))
 
 
 def _old_groups(name: str, group_by: Sequence[str]) -> tuple[Group, ...]:

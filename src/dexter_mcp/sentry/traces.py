@@ -1,6 +1,6 @@
 """Traces: what a request did, across services. Names and descriptions come with the spans."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import AliasChoices, Field
 
@@ -77,6 +77,11 @@ class Distributions(Reply):
     """The values of each attribute."""
 
     attribute_distributions: _Distribution = _Distribution()
+
+    @property
+    def by_attribute(self) -> Mapping[str, tuple[Label, ...]]:
+        """Give the values by the name of their attribute, which strangers may have chosen."""
+        return self.attribute_distributions.data
 
 
 class Traces:

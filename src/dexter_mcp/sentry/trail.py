@@ -16,8 +16,8 @@ class Trail:
     `writes` those of them that Sentry may have carried out. `ages` holds, for each answer that
     came from memory or was another caller's, the seconds since Sentry gave it; `stale` says why
     some of it is older than it should be, if it is. `short_id` is what an issue was named by, after
-    its organization. `lasts` is for how many seconds on all of it
-    is as fresh as it should be; `None` if nothing was asked.
+    its organization. `lasts` is for how many seconds on all of it is as fresh as it should be;
+    `None` if nothing was asked. `said` is how far the call has come, for whoever waits.
     """
 
     refresh: bool = False
@@ -28,6 +28,7 @@ class Trail:
     stale: str = ""
     short_id: tuple[str, str] | None = None
     lasts: float | None = None
+    said: str = ""
 
     @property
     def oldest(self) -> float | None:

@@ -18,6 +18,7 @@ from dexter_mcp.sentry.errors import (
     Refused,
     Rejected,
     SentryError,
+    Unfit,
 )
 from dexter_mcp.sentry.json_types import is_array, is_object
 
@@ -209,6 +210,8 @@ def _declined(
             return _refusal(status, reason, headers, home)
         case HTTPStatus.NOT_FOUND:
             return _missing(reason)
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return Unfit(f"Sentry refused the request (405){reason}")
         case HTTPStatus.GONE:
             return Gone(replacement(headers))
         case HTTPStatus.TOO_MANY_REQUESTS:

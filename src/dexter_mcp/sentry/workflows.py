@@ -4,6 +4,7 @@ Sentry's API calls one a workflow, its pages an alert. Members of the organizati
 but for the environment, whose name came with an event.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.sentry.wire import path
 
 PER_PAGE = 100
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 
 Sort = Literal[
     "name",
@@ -49,8 +51,10 @@ class Condition(Reply):
 
     @property
     def amount(self) -> float | None:
-        """Read the number that it compares with."""
+        """Read the number that it compares with, which older rules hold as a text."""
         value: Any = self._terms.get("value", self.comparison)
+        if isinstance(value, str) and _NUMBER.fullmatch(value):
+            return float(value)
         return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
     def term(self, name: str) -> str:

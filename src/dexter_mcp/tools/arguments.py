@@ -16,7 +16,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "array": "a list of texts",
     "string": "a text",
 }
-_UNSAID = frozenset({"title", "minLength", "minimum", "maximum", "pattern"})
+_UNSAID = frozenset({"title", "minLength", "maxLength", "minimum", "maximum", "pattern"})
 """What costs a model tokens and helps it to nothing: the answer to a mistake says it."""
 
 
@@ -84,6 +84,8 @@ def _sentence(fault: dict[str, Any], valid: Mapping[str, Mapping[str, Any]]) -> 
             return f"`{name}` is empty: {schema['description']}"
         case "string_pattern_mismatch":
             return f"`{name}` can't be {_shown(fault)}: {schema['description']}"
+        case "too_long":
+            wanted = f"a list of at most {fault['ctx']['max_length']}"
         case "literal_error":
             wanted = fault["ctx"]["expected"]
         case "greater_than_equal" | "less_than_equal":

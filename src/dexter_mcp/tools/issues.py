@@ -81,7 +81,9 @@ async def search_issues(
             limit=limit,
             cursor=cursor,
         )
-    asked = view.Asked(home, query, tuple(project), tuple(environment), str(within), sort)
+    asked = view.Asked(
+        home, query, desk.among(project), tuple(environment), str(within), sort
+    )
     return view.listing(page, asked, fence=desk.fence(), now=desk.now())
 
 

@@ -49,8 +49,7 @@ async def list_monitors(
     cursor: Cursor = "",
 ) -> Answer:
     """List cron and uptime monitors, trouble first: what is wrong, last and next run."""
-    chosen = project or tuple(filter(None, [desk.settings.project]))
-    asked = Asked(await desk.org(org), chosen, environment, query, kind, state)
+    asked = Asked(await desk.org(org), desk.among(project), environment, query, kind, state)
     return await monitors.list_monitors(desk, asked, limit=limit, cursor=cursor)
 
 

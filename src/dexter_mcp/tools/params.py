@@ -18,6 +18,8 @@ Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
 
 Org = Annotated[str, Field(description="Slug or id.")]
 Project = Annotated[Names, Field(description="Slugs or ids.")]
+OneProject = Annotated[Names, Field(max_length=1, description="Slug or id.")]
+"""A list like `project` everywhere, so that the name has one type, but of one at most."""
 Issue = Annotated[str, Field(min_length=1, description="Issue number, short id, event id or link.")]
 Environment = Annotated[Names, Field(description="Names.")]
 Period = Annotated[str, Field(description="Such as 24h, 14d.")]

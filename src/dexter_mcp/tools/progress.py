@@ -22,15 +22,17 @@ class Listener(Protocol):
         ...
 
 
-async def reporting(listener: Listener, run: Callable[[], Awaitable[T]]) -> T:
+async def reporting(
+    listener: Listener, run: Callable[[], Awaitable[T]], said: Callable[[], str] = str
+) -> T:
     """Run to the end, with a progress notification every two seconds where the client wants any.
 
-    Whatever `run` raises comes out as it is.
+    `said` tells how far it has come, if that can be told. Whatever `run` raises comes out as it is.
     """
     came: list[T] = []
     try:
         async with anyio.create_task_group() as group:
-            group.start_soon(_tick, listener)
+            group.start_soon(_tick, listener, said)
             came.append(await run())
             group.cancel_scope.cancel()
     except BaseExceptionGroup as failed:
@@ -38,11 +40,12 @@ async def reporting(listener: Listener, run: Callable[[], Awaitable[T]]) -> T:
     return came[0]
 
 
-async def _tick(listener: Listener) -> None:
+async def _tick(listener: Listener, said: Callable[[], str]) -> None:
     waited = 0.0
     # A client that is gone gets no news; the call ends by itself.
     with suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):
         while True:
             await anyio.sleep(_INTERVAL)
             waited += _INTERVAL
-            await listener.report_progress(waited, message=f"waiting for Sentry, {waited:.0f} s")
+            message = said() or f"waiting for Sentry, {waited:.0f} s"
+            await listener.report_progress(waited, message=message)

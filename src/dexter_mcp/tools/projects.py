@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.projects import ProjectPart, read_project
-from dexter_mcp.tools.params import Cursor, Limit, Names, Org, listed
+from dexter_mcp.tools.params import Cursor, Limit, OneProject, Org, listed
 from dexter_mcp.tools.toolset import DeskDep, Toolset
 from dexter_mcp.views import projects as view
 from dexter_mcp.views.answer import Answer
@@ -14,7 +14,6 @@ from dexter_mcp.views.answer import Answer
 toolset = Toolset("projects")
 
 Query = Annotated[str, Field(description="Part of a name or slug.")]
-OneProject = Annotated[Names, Field(max_length=1, description="Slug or id.")]
 Searched = Annotated[str, Field(description="Of users (email:ana@shop.test) or debug_files.")]
 Include = Annotated[
     tuple[ProjectPart, ...],

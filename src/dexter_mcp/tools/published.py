@@ -6,6 +6,7 @@ surface costs to read, and would import the whole facade before anybody asks for
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from mcp.server.mcpserver import Context
@@ -38,15 +39,25 @@ def published(choice: Choice, *, read_only: bool = False) -> Iterator[Tool]:
 
     A module that was written a moment ago has no surface yet, and so nothing on offer.
     """
-    surface = folder("surface", "tools")
     for toolset, module in choice.modules:
-        shown = surface / module
-        files = shown.iterdir() if shown.is_dir() else ()
-        for file in sorted(files, key=lambda file: file.name):
-            if choice.offers(toolset, file.name.removesuffix(".json")):
-                tool = _as_listed(module, json.loads(file.read_text(encoding="utf-8")))
-                if not read_only or (tool.annotations and tool.annotations.read_only_hint):
-                    yield tool
+        for tool in _surface(module):
+            if choice.offers(toolset, tool.name) and not (read_only and _changes(tool)):
+                yield tool
+
+
+@cache
+def _surface(module: str) -> tuple[Tool, ...]:
+    """Read the tools of a module; once, as they ship with this version."""
+    shown = folder("surface", "tools") / module
+    files = shown.iterdir() if shown.is_dir() else ()
+    return tuple(
+        _as_listed(module, json.loads(file.read_text(encoding="utf-8")))
+        for file in sorted(files, key=lambda file: file.name)
+    )
+
+
+def _changes(tool: Tool) -> bool:
+    return not (tool.annotations and tool.annotations.read_only_hint)
 
 
 def _as_listed(module: str, told: dict[str, Any]) -> Published:

@@ -71,7 +71,7 @@ async def list_releases(
     within = _within(start, end, desk.now())
     home = await desk.org(org)
     said = "" if within is None else _said(within)
-    asked = Asked(home, tuple(project), tuple(environment), query, said, sort)
+    asked = Asked(home, desk.among(project), tuple(environment), query, said, sort)
     return await list_shipped(desk, asked, within, limit=limit, cursor=cursor)
 
 
@@ -127,7 +127,7 @@ async def query_sessions(
     within = time_range(period, start, end)
     asked = AskedSessions(
         org=await desk.org(org),
-        project=tuple(project),
+        project=desk.among(project),
         environment=tuple(environment),
         query=query,
         group_by=group_by,

@@ -42,5 +42,5 @@ async def get_usage(
     A project's share of the quota: name it in `project`.
     """
     within = time_range(period, start, end)
-    asked = view.Asked(await desk.org(org), tuple(project), category, by, str(within))
+    asked = view.Asked(await desk.org(org), desk.among(project), category, by, str(within))
     return await read_usage(desk, asked, period=within.period, start=within.start, end=within.end)

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 from dexter_mcp.insights import owners
 from dexter_mcp.insights import teams as insight
 from dexter_mcp.insights.teams import Narrowing, TeamPart
-from dexter_mcp.tools.params import Cursor, Issue, Limit, Names, Org, listed
+from dexter_mcp.tools.params import Cursor, Issue, Limit, OneProject, Org, listed
 from dexter_mcp.tools.toolset import DeskDep, Toolset
 from dexter_mcp.views import members as view
 from dexter_mcp.views.answer import Answer
@@ -15,7 +15,6 @@ from dexter_mcp.views.answer import Answer
 toolset = Toolset("teams")
 
 Query = Annotated[str, Field(description="Part of a name, slug or address.")]
-InProject = Annotated[Names, Field(max_length=1, description="Only of this project.")]
 Team = Annotated[str, Field(min_length=1, description="Slug or id.")]
 OfTeam = Annotated[str, Field(description="Only of this team.")]
 Mine = Annotated[bool, Field(description="Only those of the token's user.")]
@@ -36,7 +35,7 @@ async def list_teams(
     org: Org = "",
     query: Query = "",
     mine: Mine = False,
-    project: InProject = (),
+    project: OneProject = (),
     limit: Limit = 25,
     cursor: Cursor = "",
 ) -> Answer:
@@ -61,7 +60,7 @@ async def list_members(
     query: Query = "",
     role: Role = "",
     team: OfTeam = "",
-    project: InProject = (),
+    project: OneProject = (),
     limit: Limit = 25,
     cursor: Cursor = "",
 ) -> Answer:

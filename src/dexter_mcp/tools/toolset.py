@@ -57,9 +57,9 @@ class Offered(Tool):
             )
         except Invalid as error:
             return failure(str(error))
-        with trail.follow(refresh=refresh):
+        with trail.follow(refresh=refresh) as here:
             run = functools.partial(super().run, given, context, convert_result)
-            return await reporting(context, run)
+            return await reporting(context, run, lambda: here.said)
 
 
 class Toolset:

@@ -79,7 +79,7 @@ def _wider(asked: Asked) -> str:
     filters = [key for key in ("query", "state", "project") if getattr(asked, key)]
     if filters:
         return f"Leave out: {', '.join(filters)}."
-    return "There are none yet, or the token may not see them: it needs alerts:read (see whoami)."
+    return "There are none yet, or the token may not see them: it needs org:read (see `whoami`)."
 
 
 def _row(it: Watch, names: Names, now: datetime) -> list[str]:

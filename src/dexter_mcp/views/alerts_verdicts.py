@@ -89,5 +89,6 @@ def _unheard(it: Judged) -> str:
     if any(each.outcome in {"yes", "maybe"} for each in it.verdicts):
         return ""
     return (
-        "Nobody would be told of it as things are. list_alerts without `issue` shows what there is."
+        "Nobody would be told of it as things are. "
+        "`list_alerts` without `issue` shows what there is."
     )

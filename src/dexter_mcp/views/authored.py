@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Final
 
 _NAMED = re.compile(r"`([a-z]+(?:_[a-z]+)*)`")
 _FRONT = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
@@ -30,6 +31,10 @@ class Offer:
 
     def _within_reach(self, line: str) -> bool:
         return self.known.intersection(_NAMED.findall(line)) <= self.offered
+
+
+EVERYTHING: Final = Offer()
+"""Where nobody says what is on offer, nothing is left out."""
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str]:

@@ -45,9 +45,14 @@ def found(
         ", ".join(filter(None, [counted(len(operations), "operation"), asked])),
         table(_HEADERS, told),
         f"… {left} more: limit" if left else "",
-        "read_sentry runs one; find_operations with its exact name tells all about it",
+        f"`read_sentry` runs {_runs(shown)}; "
+        "`find_operations` with its exact name tells all about it",
     ]
     return Answer("\n".join(filter(None, lines)), data=shown)
+
+
+def _runs(shown: Sequence[Operation]) -> str:
+    return "one" if all(each.method == "GET" for each in shown) else "those that read"
 
 
 def facts(operation: Operation, *, tools: Tools) -> Answer:

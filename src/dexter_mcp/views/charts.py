@@ -19,6 +19,7 @@ from dexter_mcp.views import discover, release_comparison, timeseries
 from dexter_mcp.views.numbers import count
 from dexter_mcp.views.quantities import plain, quantity
 from dexter_mcp.views.releases import VERSION
+from dexter_mcp.views.transaction_speed import P50, P95, figure
 from dexter_mcp.views.untrusted import clean, name
 
 _LABEL: Final = 60
@@ -110,7 +111,7 @@ def of_rows(page: Rows, asked: discover.Asked, *, now: datetime) -> BarChart:
             ("nothing" if value is None else write(value),),
         )
         for row in page.items
-        for value in [_number(row.get(measure))]
+        for value in [figure(row.get(measure))]
     ]
     grouped = f" by {', '.join(names)}" if names else ""
     return BarChart(
@@ -123,7 +124,7 @@ def of_rows(page: Rows, asked: discover.Asked, *, now: datetime) -> BarChart:
 
 
 def _is_measured(rows: Sequence[Row], field: str) -> bool:
-    return "(" in field and any(_number(row.get(field)) is not None for row in rows)
+    return "(" in field and any(figure(row.get(field)) is not None for row in rows)
 
 
 def _named(row: Row, fields: Sequence[str], meta: Meta, now: datetime) -> str:
@@ -179,16 +180,16 @@ def _measures(told: release_comparison.Comparison) -> Iterator[_Measure]:
         ("users that saw a crash", CRASH_FREE_USERS),
     ):
         yield _Measure(label, _remainder(newer.get(field)), _remainder(older.get(field)), _share)
-    errors = [_number(row.get("count()")) for row in told.pick(told.errors)]
+    errors = [figure(row.get("count()")) for row in told.pick(told.errors)]
     totals = [side.get(SESSIONS) for side in sides]
     rates = [
         _THOUSAND * happened / total if happened is not None and total else None
         for happened, total in zip(errors, totals, strict=True)
     ]
     yield _Measure("errors per 1k sessions", rates[0], rates[1], plain)
-    for label, field in (("p50", "p50(span.duration)"), ("p95", "p95(span.duration)")):
-        now, before = (_number(row.get(field)) for row in told.pick(told.speed))
-        yield _Measure(f"{label} of all transactions", now, before, _writer("duration", ""))
+    for label, field in (("p50", P50), ("p95", P95)):
+        ratio = told.paces.of_same_calls(field)
+        yield _Measure(f"{label} of the same calls", ratio, ratio and 1.0, _times)
     yield _Measure("new issues", told.newer.new_groups, told.older.new_groups, count)
 
 
@@ -200,8 +201,8 @@ def _share(part: float) -> str:
     return f"{100 * part:.2f}%"
 
 
-def _number(cell: object) -> float | None:
-    return release_comparison.figure(cell)
+def _times(ratio: float) -> str:
+    return f"{ratio:.2g} times"
 
 
 def _writer(kind: str, unit: str) -> Write:

@@ -26,7 +26,10 @@ _WORDS = re.compile(r"[\w.:-]+")
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked, as it was sent; `notes` say what was adjusted on the way."""
+    """What was asked, as it was sent; `notes` say what was adjusted on the way.
+
+    `bound` are the environments of a saved query, whose names came with events.
+    """
 
     org: str
     dataset: str
@@ -38,13 +41,15 @@ class Asked:
     within: str
     link: str = ""
     notes: tuple[str, ...] = ()
+    bound: tuple[str, ...] = ()
 
 
 def rows(page: Rows, asked: Asked, *, fence: Fence, now: datetime) -> Answer:
     """Show a page of a table, a line each row, under the fields that were asked for."""
     asked_for = said(asked)
     if not page.items:
-        return Answer("\n".join(["No row.", *asked_for, _wider(asked)]), data=page)
+        nothing = ["No row.", *asked_for, fence.block(bounds(asked)), _wider(asked)]
+        return Answer("\n".join(filter(None, nothing)), data=page)
     limit = CELL if len(asked.fields) > _FEW else _WIDE
     headers = [clean(field, limit=_HEADER) for field in asked.fields]
     cells = [
@@ -54,7 +59,7 @@ def rows(page: Rows, asked: Asked, *, fence: Fence, now: datetime) -> Answer:
     lines = [
         found(page, f"row of {name(asked.dataset)}", f"rows of {name(asked.dataset)}"),
         *asked_for,
-        fence.block([table(headers, cells)]),
+        fence.block([*bounds(asked), table(headers, cells)]),
         *remarks(page.meta),
         *onward(page),
     ]
@@ -126,11 +131,17 @@ def said(asked: Asked) -> list[str]:
     return [query, *link, *(name(note, limit=_NOTE) for note in asked.notes)]
 
 
+def bounds(asked: Asked) -> list[str]:
+    """Name the environments that a saved query is bound to, if any; it belongs into a fence."""
+    places = ", ".join(clean(Untrusted(place), limit=_HEADER) for place in asked.bound)
+    return [f"environment of the saved query: {places}"] if places else []
+
+
 def _wider(asked: Asked) -> str:
     filters = [
         "query" if asked.query else "",
         "project" if asked.project else "",
-        "environment" if asked.environment else "",
+        "environment" if asked.environment or asked.bound else "",
         "period",
     ]
     return f"Widen or leave out: {', '.join(filter(None, filters))}."

@@ -96,13 +96,13 @@ def listing(page: Page[EventSummary], asked: Asked, *, fence: Fence, now: dateti
     )
     if not page.items:
         hint = "Widen the period, or leave out `query` and `environment`."
-        return Answer(f"No event matches.\n{query}\n{hint}", data=page)
+        return Answer("\n".join(["No event matches.", query, *page.notes, hint]), data=page)
     usual = {header: _usual(page.items, tell) for header, tell in _COLUMNS.items()}
     told = [f"{header} {cell}" for header, cell in usual.items() if cell and header != "title"]
     rows = [_row(each, usual, now) for each in page.items]
     inside = [f"unless said: {', '.join(told)}"] if told else []
     block = fence.block([*inside, table(("event", "ago", *_COLUMNS), rows)])
-    lines = [f"{found(page, 'event')}, newest first", query, block, *onward(page)]
+    lines = [f"{found(page, 'event')}, newest first", query, *page.notes, block, *onward(page)]
     return Answer("\n".join(lines), data=page)
 
 
@@ -182,7 +182,7 @@ def _onward(found: FoundEvent, detail: Amount) -> str:
     issue = name(found.issue)
     ways = [
         "" if detail == "full" else "detail=full",
-        f"get_issue issue={issue}",
-        "list_issue_events",
+        f"`get_issue` issue={issue}",
+        "`list_issue_events`",
     ]
     return f"more: {' · '.join(filter(None, ways))}"

@@ -57,7 +57,7 @@ def messages(page: Page[Issue], asked: Asked, *, fence: Fence, now: datetime) ->
 def listing(page: Page[Report], asked: Asked, *, fence: Fence, now: datetime) -> Answer:
     """Show reports on events, a line each."""
     if not page.items:
-        hint = "Without `issue` and `kind`, list_feedback shows what came through the widget."
+        hint = "Without `issue` and `kind`, `list_feedback` shows what came through the widget."
         return Answer(f"No user reports.\n{asked.echo}\n{hint}", data=page)
     block = fence.block([reports(page.items, now, with_issue=not asked.issue)])
     text = [f"{found(page, 'user report')}, newest first", asked.echo, block, *onward(page)]

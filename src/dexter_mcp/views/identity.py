@@ -3,30 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dexter_mcp.sentry.capabilities import Trait
 from dexter_mcp.sentry.identity import Identity
 from dexter_mcp.sentry.organizations import Organization
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.views.answer import Answer, Failed, failures
+from dexter_mcp.views.status import Known, server
 from dexter_mcp.views.untrusted import name
 
 _URL = 200
 _MOST = 20
-_SAID: Mapping[Trait, str] = {
-    "make": "not Sentry's own; issue search without time range, by tags and plain words",
-    "short ids": "knows issues by number",
-    "datasets": "data sets {}",
-    "series": "older time series",
-    "alerts": "rules in place of alerts, or none",
-}
-
-
-@dataclass(frozen=True)
-class Server:
-    """Which version a server is of, where it tells, and what calls have found out about it."""
-
-    version: str = ""
-    known: tuple[tuple[Trait, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,7 +26,7 @@ class Access:
     default_org: str
     default_project: str
     failed: tuple[Failed, ...]
-    server: Server = Server()
+    server: Known = ()
 
 
 def whoami(access: Access) -> Answer:
@@ -61,7 +46,7 @@ def _lines(access: Access) -> Iterator[str]:
     scopes = sorted(name(scope) for scope in access.identity.auth.scopes)
     yield f"scopes: {', '.join(scopes) or 'none known'}"
     yield f"organizations: {_organizations(access)}"
-    if told := "; ".join(_server(access.server)):
+    if told := server(access.server):
         yield f"server: {told}"
     if len(access.regions) > 1:
         yield "regions: " + ", ".join(
@@ -71,14 +56,6 @@ def _lines(access: Access) -> Iterator[str]:
     told = [f"{key}={name(slug)}" for key, slug in defaults.items() if slug]
     if told:
         yield f"defaults: {', '.join(told)}"
-
-
-def _server(server: Server) -> Iterator[str]:
-    if server.version:
-        yield f"version {name(server.version)}"
-    for trait, values in server.known:
-        if said := _SAID.get(trait, ""):
-            yield said.format(", ".join(map(name, values)))
 
 
 def _owner(access: Access) -> str:
@@ -94,4 +71,4 @@ def _organizations(access: Access) -> str:
     page = access.organizations
     shown = [f"{name(each.slug)} ({name(each.name)})" for each in page.items[:_MOST]]
     more = len(page.items) > _MOST or bool(page.next_cursor)
-    return ", ".join([*shown, *(["… more in list_organizations"] if more else [])]) or "none"
+    return ", ".join([*shown, *(["… more (`list_organizations`)"] if more else [])]) or "none"

@@ -217,7 +217,7 @@ def repository_list(page: Page[Repository], *, asked: Mapping[str, str]) -> Answ
     """Show repositories on their own."""
     said = echo(**asked)
     if not page.items:
-        wider = "Leave out query." if "query" in asked else "See list_integrations."
+        wider = "Leave out query." if "query" in asked else "See `list_integrations`."
         return Answer(f"No repository found.\n{said}\n{wider}", data=page)
     lines = [
         f"{found(page, 'repository', 'repositories')}, {said}",

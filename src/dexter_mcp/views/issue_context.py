@@ -34,9 +34,9 @@ _SHORT_SHA = 10
 
 _KNOWS: Mapping[str, str] = MappingProxyType(
     {
-        "feedback": "list_feedback",
-        "replays": "list_replays",
-        "tickets": "list_issue_tickets",
+        "feedback": "`list_feedback`",
+        "replays": "`list_replays`",
+        "tickets": "`list_issue_tickets`",
     }
 )
 """Tools that know more of a part than an issue shows."""
@@ -187,9 +187,9 @@ def _onward(context: IssueContext, detail: Amount) -> str:
     ways = [
         "" if detail == "full" else "detail=full",
         *(f"{_KNOWS[part]} issue={here}" for part in context.besides.lines if part in _KNOWS),
-        f"get_event issue={here} event=latest",
-        "list_issue_events",
-        "get_issue_tag",
+        f"`get_event` issue={here} event=latest",
+        "`list_issue_events`",
+        "`get_issue_tag`",
     ]
     return f"more: {' · '.join(filter(None, ways))}"
 

@@ -19,8 +19,8 @@ def listing(page: Page[Member], *, asked: dict[str, str], now: datetime) -> Answ
     """Show members, a line each."""
     said = echo(**asked)
     if not page.items:
-        wider = "query, role, team and project" if len(asked) > 1 else "nothing; see whoami"
-        return Answer(f"No member found.\n{said}\nLeave out {wider}.", data=page)
+        wider = "Leave out query, role, team and project." if len(asked) > 1 else "See `whoami`."
+        return Answer(f"No member found.\n{said}\n{wider}", data=page)
     lines = [f"{found(page, 'member')}, {said}", *rows(page.items, now), *onward(page)]
     return Answer("\n".join(lines), data=page)
 
@@ -63,7 +63,7 @@ def one(member: MemberDetails, *, org: str, now: datetime) -> Answer:
         ),
         f"known as: {external(member.external_users)}" if member.external_users else "",
         f"member id {name(member.id)}" + (f", user id {name(user.id)}" if user else ""),
-        f"more: search_issues query=assigned:{name(member.email)}" if user else "",
+        f"more: `search_issues` query=assigned:{name(member.email)}" if user else "",
     ]
     return Answer("\n".join(filter(None, lines)), data=member)
 

@@ -6,7 +6,6 @@ _SECOND, _MINUTE, _HOUR, _DAY, _YEAR = 1, 60, 3_600, 86_400, 31_557_600
 _AGES = ((_YEAR, "y"), (_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"))
 _FINE_YEARS = 2
 _MILLISECOND = 0.001
-_DECIMAL_BELOW = 10.0
 
 
 def ago(moment: datetime | None, now: datetime) -> str:

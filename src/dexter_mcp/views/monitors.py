@@ -53,8 +53,14 @@ _ORDER: Final[tuple[tuple[int, State], ...]] = (
 )
 """Where a state stands in a list; the first that fits counts."""
 _HEADERS = ("monitor", "name", "project", "due", "state", "last check-in", "next due")
-_OF_ENVIRONMENTS = ("environment", "state", "last check-in", "next due", "missed at")
-_OF_CHECK_INS = ("due", "checked in", "status", "took", "environment")
+_OF_ENVIRONMENTS = (
+    "environment",
+    "state",
+    "last check-in (UTC)",
+    "next due (UTC)",
+    "missed at (UTC)",
+)
+_OF_CHECK_INS = ("due (UTC)", "checked in", "status", "took", "environment")
 _ON_TIME = 60.0
 _MILLISECONDS = 1000
 
@@ -169,7 +175,7 @@ def _state(it: Monitor, now: datetime) -> str:
 def _condition(it: MonitorEnvironment, now: datetime) -> str:
     said = _WORDS.get(it.status) or name(it.status)
     began = it.active_incident.starting_timestamp if it.active_incident else None
-    since = f", since {stamp(began, now)}" if began and it.status in FAILING else ""
+    since = f", since {stamp(began, now)} UTC" if began and it.status in FAILING else ""
     return f"{said}{since}{' (muted)' if it.is_muted else ''}"
 
 

@@ -43,7 +43,7 @@ def listing(page: Page[Organization], *, query: str) -> Answer:
         hint = (
             "Leave out `query`."
             if query
-            else "The token may belong to no organization: see whoami."
+            else "The token may belong to no organization: see `whoami`."
         )
         missing = [f"failed: {reason}" for reason in page.failed]
         said = ["No organization found.", asked, hint, *missing]

@@ -81,7 +81,7 @@ def report(it: OwnerReport, *, fence: Fence, now: datetime) -> Answer:
 
 def _suggestion(candidates: Sequence[Candidate], now: datetime) -> str:
     if not candidates:
-        return "nothing tells. Ask the organization's owners: list_members role=owner."
+        return "nothing tells. Ask the organization's owners: `list_members` role=owner."
     best, person = candidates[0], next((c for c in candidates if not c.is_team), None)
     if best.is_team and person and person.weight > 1:
         return f"team {name(best.called)}, there {_person(person, now)}"

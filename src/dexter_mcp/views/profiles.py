@@ -36,7 +36,7 @@ def profile(
     """
     told = [stack for stack in stacks if stack.frames]
     if not told:
-        hint = "Widen `period`, or ask query_events dataset=spans query=has:profile.id."
+        hint = "Widen `period`; `query_events` dataset=spans query=has:profile.id finds some."
         return Answer("\n".join([*heading, f"No samples. {hint}"]), data={"functions": []})
     total = sum(stack.seconds for stack in told)
     functions = sorted(hottest(told), key=lambda hot: (hot.own, hot.whole), reverse=True)

@@ -21,13 +21,14 @@ def listing(page: Page[Project], *, org: str, query: str, fence: Fence) -> Answe
     """Show a page of an organization's projects, a line each."""
     asked = echo(org=org, query=query)
     if not page.items:
-        hint = "Leave out `query`." if query else "The token may see no project there: see whoami."
-        return Answer(f"No project found.\n{asked}\n{hint}", data=page)
+        hint = (
+            "Leave out `query`." if query else "The token may see no project there: see `whoami`."
+        )
+        return Answer("\n".join(["No project found.", asked, *page.notes, hint]), data=page)
     rows = [_row(each) for each in page.items]
     block = fence.block([table(_HEADERS, rows)])
-    return Answer(
-        "\n".join([f"{found(page, 'project')}, {asked}", block, *onward(page)]), data=page
-    )
+    lines = [f"{found(page, 'project')}, {asked}", *page.notes, block, *onward(page)]
+    return Answer("\n".join(lines), data=page)
 
 
 def heading(project: ProjectDetails, *, org: str, link: str, now: datetime) -> list[str]:

@@ -15,27 +15,20 @@ from dexter_mcp.sentry.sessions import (
     SessionGroup,
     SessionReport,
 )
-from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.views.answer import Answer, Failed, failures
 from dexter_mcp.views.budget import Section, fit
 from dexter_mcp.views.listing import echo
-from dexter_mcp.views.moments import ago, exact, span
+from dexter_mcp.views.moments import ago, exact
 from dexter_mcp.views.numbers import count
 from dexter_mcp.views.releases import VERSION, health_in, share
 from dexter_mcp.views.sessions import crash_free, in_percent
 from dexter_mcp.views.table import table
+from dexter_mcp.views.transaction_speed import P50, P95, Paces, changes, figure, paces, text
 from dexter_mcp.views.untrusted import Fence, clean, name
 from dexter_mcp.views.whole_release import commit_line, deploy_line, issue_rows
 
 _LINK = 300
-_TRANSACTION = 80
 _AROUND = 400
-_MOST_SLOWER = 3
-_TELLING = 1.25
-"""How many times slower or faster a transaction must be to be worth a line."""
-_FEWEST = 20
-"""Requests below which a percentile tells nothing."""
-_P50, _P95, _COUNT = "p50(span.duration)", "p95(span.duration)", "count()"
 
 
 @dataclass(frozen=True)
@@ -57,7 +50,6 @@ class Comparison:
     url: str
     sessions: SessionReport | None
     errors: Rows | None
-    speed: Rows | None
     transactions: Rows | None
     new: Page[Issue] | None
     regressed: Page[Issue] | None
@@ -68,8 +60,14 @@ class Comparison:
 
     def pick(self, rows: Rows | None) -> tuple[Row, Row]:
         """Pick the row of the newer and that of the older one."""
-        known = {_text(row.get("release")): row for row in (rows.items if rows else ())}
+        known = {text(row.get("release")): row for row in (rows.items if rows else ())}
         return known.get(self.newer.version.raw, {}), known.get(self.older.version.raw, {})
+
+    @property
+    def paces(self) -> Paces:
+        """Set the speed of each transaction against itself."""
+        rows = self.transactions.items if self.transactions else ()
+        return paces(rows, self.newer.version.raw, self.older.version.raw)
 
 
 def comparison(told: Comparison, *, fence: Fence, now: datetime, budget: int) -> Answer:
@@ -81,7 +79,7 @@ def comparison(told: Comparison, *, fence: Fence, now: datetime, budget: int) ->
         within=f"last {told.asked.period}",
     )
     first = f"two releases of {projects} compared, {asked}"
-    onward = "more: get_release include=issues|commits|files · search_issues firstRelease:…"
+    onward = "more: `get_release` include=issues|commits|files · `search_issues` query=firstRelease:…"
     around = [first, onward, *failures(told.failed)]
     inside = fit(list(_sections(told, now)), budget - sum(map(len, around)) - _AROUND)
     block = fence.block(inside.replace("\n\n", "\n").split("\n"))
@@ -98,7 +96,7 @@ def _sections(told: Comparison, now: datetime) -> Iterator[Section]:
     known = (row for row in _figures(told, now) if any(row[1:]))
     figures = table(("", newer, older, "change"), known).split("\n")
     yield Section("", [clean(told.url, limit=_LINK), *figures], keep=9)
-    yield Section("", list(_slower(told)), keep=7)
+    yield Section("", list(changes(told.paces)), keep=7)
     for title, page, keep in (
         ("regressed with it", told.regressed, 8),
         ("new with it", told.new, 8),
@@ -159,7 +157,7 @@ def _totals(group: SessionGroup) -> Mapping[str, float | None]:
 
 
 def _errors(told: Comparison) -> Iterator[Sequence[str]]:
-    events = [figure(row.get(_COUNT)) for row in told.pick(told.errors)]
+    events = [figure(row.get("count()")) for row in told.pick(told.errors)]
     users = [figure(row.get("count_unique(user)")) for row in told.pick(told.errors)]
     yield _counts("errors", *events)
     yield _counts("users with errors", *users)
@@ -172,31 +170,9 @@ def _errors(told: Comparison) -> Iterator[Sequence[str]]:
 
 
 def _speed(told: Comparison) -> Iterator[Sequence[str]]:
-    for label, field in (("p50", _P50), ("p95", _P95)):
-        times = [figure(row.get(field)) for row in told.pick(told.speed)]
-        shown = ["" if time is None else span(time / 1000) for time in times]
-        yield (f"{label} of all transactions", *shown, _ratio(*times))
-
-
-def _slower(told: Comparison) -> Iterator[str]:
-    """Name the transactions that became slower or faster by much, the worst first."""
-    pairs: dict[str, dict[str, Row]] = {}
-    for row in told.transactions.items if told.transactions else ():
-        if (figure(row.get(_COUNT)) or 0) >= _FEWEST:
-            pairs.setdefault(_text(row.get("transaction")), {})[_text(row.get("release"))] = row
-    found: list[tuple[float, str, float, float]] = []
-    for transaction, rows in pairs.items():
-        now, before = (
-            figure(rows.get(release.version.raw, {}).get(_P95))
-            for release in (told.newer, told.older)
-        )
-        if now and before and max(now / before, before / now) >= _TELLING:
-            found.append((now / before, transaction, before, now))
-    for ratio, transaction, before, now in sorted(found, reverse=True)[:_MOST_SLOWER]:
-        shown = clean(Untrusted(transaction), limit=_TRANSACTION)
-        word, factor = ("slower", ratio) if ratio > 1 else ("faster", 1 / ratio)
-        times = f"{span(before / 1000)} → {span(now / 1000)}"
-        yield f"{word}: {shown} p95 {times} ({factor:.1f} times)"
+    for label, field in (("p50", P50), ("p95", P95)):
+        ratio = told.paces.of_same_calls(field)
+        yield (f"{label} of the same calls", "", "", _times(ratio) if ratio else "")
 
 
 def _counts(label: str, *values: float | None) -> Sequence[str]:
@@ -208,20 +184,15 @@ def _ratio(newer: float | None, older: float | None) -> str:
     """Say how many times as much it is, where that can be said and tells something."""
     if not newer or not older:
         return ""
-    ratio = newer / older
-    return "same" if f"{ratio:.2f}" == "1.00" else f"{ratio:.2g} times"
+    return _times(newer / older)
+
+
+def _times(ratio: float) -> str:
+    told = f"{ratio:.2g}"
+    return "same" if told == "1" else f"{told} times"
 
 
 def _points(newer: float | None, older: float | None) -> str:
     if newer is None or older is None:
         return ""
     return f"{newer - older:+.2f} points"
-
-
-def figure(cell: object) -> float | None:
-    """Take a cell for a number, where it is one."""
-    return float(cell) if isinstance(cell, (int, float)) else None
-
-
-def _text(cell: object) -> str:
-    return cell.raw if isinstance(cell, Untrusted) else ""

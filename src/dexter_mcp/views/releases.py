@@ -71,13 +71,16 @@ def listing(shipped: Shipped, asked: Asked, *, fence: Fence, now: datetime) -> A
     data = {"releases": page, "deploys": shipped.deploys}
     question = _echo(asked)
     if not page.items and not shipped.deploys:
-        lines = [f"No release found.\n{question}\n{_wider(asked)}", *failures(shipped.failed)]
+        lines = ["No release found.", question, *page.notes, _wider(asked)]
+        lines += failures(shipped.failed)
         return Answer("\n".join(lines), data)
-    rows = [_row(each, now, timely=timely) for each in page.items]
-    headers = [f"{word} (UTC)" if timely and word == "released" else word for word in _HEADERS]
+    # The deploys of a time are listed below, so that the last one of each would only be repeated.
+    headers = _HEADERS if shipped.deploys is None else _HEADERS[:-1]
+    rows = [_row(each, now, timely=timely)[: len(headers)] for each in page.items]
+    headers = [f"{word} (UTC)" if timely and word == "released" else word for word in headers]
     body = [*filter(None, [table(headers, rows)]), *_deployed(shipped)]
     made = found(page, "release") if page.items else "no release made then"
-    lines = [f"{made}, {question}", fence.block(body), *onward(page)]
+    lines = [f"{made}, {question}", *page.notes, fence.block(body), *onward(page)]
     return Answer("\n".join([*lines, *failures(shipped.failed)]), data)
 
 

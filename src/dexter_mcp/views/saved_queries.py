@@ -27,12 +27,12 @@ def listing(
     """Show saved queries, a line each, by the reference that runs them."""
     asked, lost = echo(org=org, query=query), failures(failed)
     if not queries:
-        hint = "Leave out `query`." if query else "query_events asks without one."
+        hint = "Leave out `query`." if query else "`query_events` asks without one."
         return Answer("\n".join(["No saved query.", asked, hint, *lost]), data=queries)
     lines = [
         f"{counted(len(queries), 'saved query', 'saved queries')}, {asked}",
         table(_HEADERS, [_row(each, now) for each in queries]),
-        "run one: query_events saved=…",
+        "run one: `query_events` saved=…",
         *(["… more: narrow `query`, or raise `limit`"] if more else []),
         *lost,
     ]

@@ -43,7 +43,7 @@ def _listing(
 ) -> Answer:
     said = echo(**asked)
     if not page.items:
-        wider = "Leave out query; it must match whole." if "query" in asked else "See whoami."
+        wider = "Leave out query; it must match whole." if "query" in asked else "See `whoami`."
         return Answer(f"No {noun} found.\n{said}\n{wider}", data=page)
     return Answer("\n".join([f"{found(page, noun)}, {said}", rows, *onward(page)]), data=page)
 

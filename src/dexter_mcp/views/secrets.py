@@ -11,7 +11,6 @@ is linear whatever the text.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,8 +18,6 @@ _START: Final = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))"
 """Where a token may begin: not inside a word, but right after an escaped line break."""
 
 _UNSEEN: Final = r"(?!\[redacted)"
-
-_Shown = Callable[[re.Match[str]], str]
 
 
 @dataclass(frozen=True)

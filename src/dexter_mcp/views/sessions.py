@@ -142,7 +142,7 @@ def _row(group: SessionGroup, total: float, whole: float) -> list[str]:
     return [
         count(total),
         percent(total, whole),
-        count(group.totals.get(USERS) or 0),
+        count(group.totals[USERS] or 0) if USERS in group.totals else "",
         *rates(group),
         sparkline(_averaged(_crashes(group)), width=_BARS),
     ]

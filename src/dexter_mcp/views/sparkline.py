@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import ceil
 
-_BARS = "▁▂▃▄▅▆▇█"
+BARS = "▁▂▃▄▅▆▇█"
 _NOTHING = "·"
 
 
@@ -33,4 +33,4 @@ def _gathered(values: Sequence[float], width: int) -> list[float]:
 def _bar(point: float, top: float) -> str:
     if point <= 0:
         return _NOTHING
-    return _BARS[max(ceil(point / top * len(_BARS)) - 1, 0)]
+    return BARS[max(ceil(point / top * len(BARS)) - 1, 0)]

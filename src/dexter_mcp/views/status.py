@@ -1,7 +1,8 @@
 """How the road to Sentry has been since this process began."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from dexter_mcp.sentry.capabilities import Trait
 from dexter_mcp.sentry.pulse import Count, Pulse
 from dexter_mcp.views.moments import span
 from dexter_mcp.views.untrusted import name
@@ -16,11 +17,35 @@ _COUNTS: Mapping[Count, str] = {
     "stale": "older than they should be, because Sentry failed",
     "refused_early": "not sent, because Sentry kept failing",
 }
+_TRAITS: Mapping[Trait, str] = {
+    "version": "version {}",
+    "make": "not Sentry's own; issue search without time range, by tags and plain words",
+    "short ids": "knows issues by number",
+    "datasets": "data sets {}",
+    "series": "older time series",
+    "alerts": "rules in place of alerts, or none",
+}
+
+Known = Iterable[tuple[Trait, tuple[str, ...]]]
+"""What calls have found out about a server."""
 
 
-def status(pulse: Pulse) -> str:
-    """Tell the counts, the latency, the limits as last seen, and which breakers are open."""
-    return "\n".join(["# The road to Sentry, since this server started", "", *lines(pulse)]) + "\n"
+def status(pulse: Pulse, known: Known) -> str:
+    """Tell the counts, the latency, the limits as last seen, the breakers, and what Sentry is."""
+    told = server(known)
+    here = [f"- Sentry there: {told}"] if told else []
+    title = "# The road to Sentry, since this server started"
+    return "\n".join([title, "", *lines(pulse), *here]) + "\n"
+
+
+def server(known: Known) -> str:
+    """Say what a server turned out to be, in the same order always; empty for today's Sentry."""
+    found = dict(known)
+    return "; ".join(
+        said.format(", ".join(map(name, found[trait])))
+        for trait, said in _TRAITS.items()
+        if trait in found
+    )
 
 
 def lines(pulse: Pulse) -> Iterator[str]:

@@ -77,7 +77,8 @@ def distribution(
     values = max(tag.unique_values or 0, len(page.items))
     events = counted(tag.total_values, "event")
     first = f"{counted(values, 'value')} in {events} of issue {name(issue)}, sort: {sort}"
-    return Answer("\n".join([first, fence.block([table(headers, rows)]), *onward(page)]), data)
+    lines = [first, *page.notes, fence.block([table(headers, rows)]), *onward(page)]
+    return Answer("\n".join(lines), data)
 
 
 def telling(tags: Sequence[Tag], *, full: bool) -> Iterator[str]:

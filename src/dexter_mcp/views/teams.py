@@ -22,7 +22,7 @@ def listing(page: Page[Team], *, asked: dict[str, str]) -> Answer:
     """Show teams, a line each."""
     said = echo(**asked)
     if not page.items:
-        wider = "Leave out query, mine and project." if len(asked) > 1 else "See whoami."
+        wider = "Leave out query, mine and project." if len(asked) > 1 else "See `whoami`."
         return Answer(f"No team found.\n{said}\n{wider}", data=page)
     lines = [f"{found(page, 'team')}, {said}", *rows(page.items), *onward(page)]
     return Answer("\n".join(lines), data=page)
@@ -55,7 +55,7 @@ def heading(team: Team, *, org: str, now: datetime) -> list[str]:
     ]
     return [
         " · ".join(filter(None, words)),
-        f"its issues: search_issues query=assigned:#{name(team.slug)}",
+        f"its issues: `search_issues` query=assigned:#{name(team.slug)}",
     ]
 
 

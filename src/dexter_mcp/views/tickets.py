@@ -63,9 +63,9 @@ def _of_apps(tickets: Sequence[ExternalIssue]) -> Iterator[list[str]]:
 
 def _possible(trackers: Sequence[Tracker]) -> str:
     if not trackers:
-        return "No integration that holds tickets is installed: see list_integrations."
+        return "No integration that holds tickets is installed: see `list_integrations`."
     known = ", ".join(f"{name(each.name)} ({name(each.provider.key)})" for each in trackers)
-    return f"could be linked in: {known}; get_ticket_form shows what that takes"
+    return f"could be linked in: {known}; `get_ticket_form` shows what that takes"
 
 
 def form(told: TicketForm, *, issue: str, action: Action, only: str, fence: Fence) -> Answer:

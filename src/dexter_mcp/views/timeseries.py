@@ -17,7 +17,7 @@ from dexter_mcp.views.sparkline import sparkline
 from dexter_mcp.views.table import table
 from dexter_mcp.views.untrusted import Fence, clean, name
 
-_HEADERS = ("total", "average", "min", "max", "last", "vs before", "changed")
+_HEADERS = ("total", "average", "min", "max (UTC)", "last", "vs before", "changed")
 _ADDITIVE: Final = frozenset({"count", "count_if", "sum", "failure_count", "count_miserable"})
 """Functions whose values over several buckets add up to that over all of them."""
 _VALUE = 60
@@ -136,7 +136,7 @@ def _row(series: Series, asked: Asked, now: datetime) -> list[str]:
         _peak(series, it, now),
         _figure(series, it.values[-1]),
         _against(series, it),
-        _changed(series, it, now),
+        _changed(series, it),
     ]
 
 
@@ -171,12 +171,13 @@ def signed(difference: float, whole: float) -> str:
     return f"{'+' if difference > 0 else '-'}{percent(abs(difference), abs(whole))}"
 
 
-def _changed(series: Series, it: Figures, now: datetime) -> str:
+def _changed(series: Series, it: Figures) -> str:
+    """Say when the level changed, as `start` and `end` of other tools take it, and from what."""
     change = change_point(it.values)
     if change is None:
         return ""
     levels = f"{_figure(series, change.before)} → {_figure(series, change.after)}"
-    return f"{_at(it.points[change.at], now)}: {levels}"
+    return f"{_moment(it.points[change.at]):%Y-%m-%dT%H:%MZ} {levels}"
 
 
 def _figure(series: Series, value: float) -> str:
@@ -184,7 +185,11 @@ def _figure(series: Series, value: float) -> str:
 
 
 def _at(point: Point, now: datetime) -> str:
-    return short_date(datetime.fromtimestamp(point.timestamp / _MILLISECONDS, UTC), now)
+    return short_date(_moment(point), now)
+
+
+def _moment(point: Point) -> datetime:
+    return datetime.fromtimestamp(point.timestamp / _MILLISECONDS, UTC)
 
 
 def _complete(series: Series) -> list[Point]:

@@ -121,8 +121,13 @@ def _onward(it: FoundTrace, include: Sequence[str]) -> Iterator[str]:
         if any(_profile(each) for each in branches) and "profiles" not in include
         else "",
     ]
-    if any(others):
-        yield f"more: include={'|'.join(filter(None, others))}"
+    rest = bool(it.logs and it.logs.next_cursor)
+    ways = [
+        f"include={'|'.join(filter(None, others))}" if any(others) else "",
+        "`query_events` dataset=logs query=trace:…" if rest else "",
+    ]
+    if any(ways):
+        yield f"more: {' · '.join(filter(None, ways))}"
 
 
 def _summary(shape: Shape, found: Sequence[Repeat]) -> Iterator[str]:
@@ -286,4 +291,4 @@ def _logs(it: FoundTrace) -> Iterator[str]:
         level, said = told.get("severity", Untrusted()), told.get("message", Untrusted())
         yield " ".join(filter(None, [at, clean(level, limit=_WORD), clean(said, limit=_LINE)]))
     if it.logs and it.logs.next_cursor:
-        yield "… more: query_events dataset=logs query=trace:…"
+        yield f"… more than {len(it.logs.items)}"

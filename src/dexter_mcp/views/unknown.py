@@ -8,7 +8,7 @@ it stands under.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from dexter_mcp.sentry.json_types import is_array, is_object
@@ -32,6 +32,9 @@ _NAMING: Final = (
     *("key", "label", "path", "value", "type", "id"),
 )
 """What an object is called by, the best first."""
+_USUAL: Final = frozenset({"", "active", "open"})
+_EPOCH: Final = (1e9, 1e10)
+"""Seconds since 1970 between which a number called a timestamp is taken for one."""
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 
 _LIKE_A_KEY: Final = re.compile(
@@ -65,10 +68,10 @@ class Teller:
                 return ""
             case bool():
                 return "yes" if value else "no"
+            case float() | str() if found := _moment(value, names):
+                return short_ago(found, self.now) if self.ages else exact(found)
             case float():
                 return f"{value:.6g}"
-            case str() if found := _moment(value):
-                return short_ago(found, self.now) if self.ages else exact(found)
             case _:
                 return self._text(str(value), names)
 
@@ -79,7 +82,7 @@ class Teller:
         if isinstance(key := value.get("key"), str) and "value" in value:
             return f"{self.said(key, names)}={self.said(value['value'], (*names, key))}"
         if called := called_by(value):
-            return self.said(value[called], (*names, called))
+            return f"{self.said(value[called], (*names, called))}{self._state(value, names)}"
         told = [
             f"{clean(name, limit=_NAME)} {said}"
             for name, inner in value.items()
@@ -87,9 +90,16 @@ class Teller:
         ]
         return _few(told[:_FEW], len(told))
 
+    def _state(self, value: Mapping[str, Any], names: Names) -> str:
+        """Say what state a named thing is in, unless it is as it should be."""
+        state = value.get("status")
+        if not isinstance(state, str) or state in _USUAL or called_by(value) == "status":
+            return ""
+        return f" ({self.said(state, (*names, 'status'))})"
+
     def _array(self, value: Sequence[Any], names: Names) -> str:
         if series := _series(value, bare="series" in names):
-            return f"{sparkline(series)} sum {count(sum(series))}"
+            return f"{sparkline([point or 0.0 for point in series])} {_summed_up(series)}"
         told = [self._item(item, names) for item in value[:_FEW]]
         return _few(list(filter(None, told)), len(value))
 
@@ -170,15 +180,26 @@ def _few(told: Sequence[str], total: int) -> str:
     return ", ".join([*shown, *left])
 
 
-def _series(value: Sequence[Any], *, bare: bool = False) -> list[float]:
+def _series(value: Sequence[Any], *, bare: bool = False) -> list[float | None]:
     """Read a series such as `[[1786525200, 12], …]`; empty if it is none.
 
-    Only where the numbers have no moments beside them may they be `bare`: others are ids.
+    Only where the numbers have no moments beside them may they be `bare`: others are ids. Such a
+    series may have gaps, as rates have where nothing happened.
     """
     if len(value) <= _FEW:
         return []
     points = [_point([0, item] if bare else item) for item in value]
-    return [point for point in points if point is not None] if None not in points else []
+    gaps = [item is None and bare for item in value]
+    told = all(gap or point is not None for gap, point in zip(gaps, points, strict=True))
+    return points if told and not all(gaps) else []
+
+
+def _summed_up(series: Sequence[float | None]) -> str:
+    """Give what a series comes to: counts add up, rates and the like don't."""
+    known = [point for point in series if point is not None]
+    if all(float(point).is_integer() for point in known):
+        return f"sum {count(sum(known))}"
+    return f"mean {sum(known) / len(known):.4g}"
 
 
 def _point(item: Any) -> float | None:
@@ -191,10 +212,19 @@ def _point(item: Any) -> float | None:
             return None
 
 
-def _moment(text: str) -> datetime | None:
-    if not _MOMENT.fullmatch(text):
+def _moment(value: str | float, names: Names) -> datetime | None:
+    """Read a moment out of a text in ISO 8601, or out of a number that is called a timestamp."""
+    if isinstance(value, float):
+        called = "timestamp" in "".join(names[-1:]).lower()
+        return datetime.fromtimestamp(value, UTC) if called and _is_epoch(value) else None
+    if not _MOMENT.fullmatch(value):
         return None
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _is_epoch(value: float) -> bool:
+    first, last = _EPOCH
+    return first <= value < last

@@ -9,13 +9,15 @@ from typing import Any, Final
 
 from dexter_mcp.sentry.json_types import is_object
 from dexter_mcp.views.numbers import counted
+from dexter_mcp.views.sparkline import BARS
 from dexter_mcp.views.table import table
 from dexter_mcp.views.unknown import Names, Teller, is_flag, is_rows, is_series, leaves, spelt
 
 _FIRST: Final = (
     *("id", "shortId", "slug", "name", "displayName", "title", "version", "key", "value", "email"),
     *("public", "status", "state", "level", "type", "role", "orgRole", "priority", "project"),
-    *("projects", "count", "userCount", "lastSeen", "dateCreated"),
+    *("projects", "count", "userCount", "lastSeen", "enabled", "schedule", "openIssues"),
+    *("started_at", "count_errors", "user", "duration", "dateCreated"),
 )
 """The fields that tell most, by their last name, in the order in which they are shown."""
 _SAYS_LITTLE: Final = ("avatar", "url", "link", "permalink", "color", "icon", "sha1", "stats")
@@ -26,8 +28,8 @@ _ROOM: Final = 480.0
 """Tokens in all rows together, as far as they can be guessed: 20 of them must stay affordable."""
 _A_ROW: Final = (25.0, 64.0)
 """Tokens in a row, at least and at most."""
-_HASHED, _PUNCTUATION = 0.56, 0.8
-"""Tokens that a character of a hash costs, and a mark between words."""
+_HASHED, _PUNCTUATION, _BAR = 0.56, 0.8, 2.0
+"""Tokens that a character of a hash costs, a mark between words, and a bar of a series."""
 _PIECES: Final = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _CUT: Final = 0.32
 _WORTH_IT: Final = 5.0
@@ -36,7 +38,9 @@ _SAME: Final = 6
 _SHORT: Final = 24
 _NAMED: Final = 7
 _FLAGS: Final = 12
-_INNER_ROWS, _MOST_ROWS = 5, 100
+_FLAGS_UNSET: Final = 6
+_INNER_ROWS, _ONLY_ROWS, _MOST_ROWS = 5, 20, 100
+"""Rows of a list within a record: of one among several, of the only one, of one asked for."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,15 @@ class _Column:
 def rows(items: Sequence[Any], teller: Teller, *, include: Sequence[str] = ()) -> list[str]:
     """Show a list: a table of what tells its items apart, then what they have in common.
 
-    With `include` the columns are those, in that order; a name stands for all below it.
+    With `include` the columns are those, in that order; a name stands for all below it. Of a single
+    item everything is told, as there is nothing to tell it apart from.
     """
+    if len(items) == 1 and is_object(items[0]) and not include:
+        return record(items[0], teller)
+    return _table(items, teller, include)
+
+
+def _table(items: Sequence[Any], teller: Teller, include: Sequence[str] = ()) -> list[str]:
     if not all(map(is_object, items)):
         return list(_plain(items, teller))
     if include:
@@ -125,29 +136,30 @@ def _plain(items: Sequence[Any], teller: Teller) -> Iterator[str]:
 
 
 def _flags(found: Sequence[tuple[Names, Any]]) -> Iterator[str]:
-    for word, truth in (("yes", True), ("no", False)):
+    for word, truth, most in (("yes", True, _FLAGS), ("no", False, _FLAGS_UNSET)):
         told = [spelt(names) for names, value in found if value is truth]
         if told:
-            yield f"{word}: {_listed(told, _FLAGS)}"
+            yield f"{word}: {_listed(told, most)}"
 
 
 def _tables(
     found: Sequence[tuple[Names, Any]], teller: Teller, include: Sequence[str]
 ) -> Iterator[str]:
-    for names, value in found:
-        if is_rows(value):
-            shown = value[: _MOST_ROWS if include else _INNER_ROWS]
-            left = len(value) - len(shown)
-            more = f", the first {len(shown)} (include={spelt(names)})" if left else ""
-            yield f"{spelt(names)}: {counted(len(value), 'item')}{more}"
-            yield from rows(shown, teller, include=list(_below(names, include)))
+    lists = [(names, value) for names, value in found if is_rows(value)]
+    most = _MOST_ROWS if include else _INNER_ROWS if len(lists) > 1 else _ONLY_ROWS
+    for names, value in lists:
+        shown = value[:most]
+        left = len(value) - len(shown)
+        more = f", the first {len(shown)} (include={spelt(names)})" if left else ""
+        yield f"{spelt(names)}: {counted(len(value), 'item')}{more}"
+        yield from _table(shown, teller, list(_below(names, include)))
 
 
 def _asked_for(items: Sequence[Any], teller: Teller, include: Sequence[str]) -> list[str]:
     """Show the columns asked for; the only one, if it holds lists, as one table of all of them."""
     inner = [row for item in items for row in _rows_at(item, include)]
     if inner:
-        return rows(inner, teller)
+        return _table(inner, teller)
     columns = [
         each for each in _columns(items, teller, whole=True) if _concerns(each.names, include)
     ]
@@ -226,7 +238,7 @@ def _piece(piece: str) -> float:
         return ceil(len(piece) / 3)
     if piece.isalpha():
         return ceil(len(piece) / (3 if piece.isupper() else 6))
-    return _PUNCTUATION
+    return _BAR if piece in BARS else _PUNCTUATION
 
 
 def _is_hash(cell: str) -> bool:

@@ -15,7 +15,7 @@ from dexter_mcp.views.untrusted import clean, name
 _URL = 120
 _ENVIRONMENT = 40
 _MILLISECONDS = 1000
-_HEADERS = ("at", "status", "why", "http", "took", "from")
+_HEADERS = ("at (UTC)", "status", "why", "http", "took", "from")
 _SUCCESS = "success"
 
 
@@ -78,7 +78,7 @@ def stats(newest_first: Sequence[UptimeCheck], now: datetime) -> Iterator[str]:
     yield f"of the last {last}: {percent(len(well), len(asked))} succeeded{usual}"
     failing = _failing_since(asked)
     if failing:
-        yield f"failing since {stamp(failing, now)}{'' if well else ' or longer'}"
+        yield f"failing since {stamp(failing, now)} UTC{'' if well else ' or longer'}"
 
 
 def _failing_since(newest_first: Sequence[UptimeCheck]) -> datetime | None:

@@ -101,7 +101,7 @@ def issue_rows(issues: Sequence[Issue], now: datetime) -> list[str]:
         ]
         for issue in issues
     ]
-    return table(("issue", "title", "state", "events", "users", "last seen"), rows).split("\n")
+    return table(("issue", "title", "state", "events", "users", "last seen"), rows).splitlines()
 
 
 def commit_line(commit: ReleaseCommit, now: datetime) -> str:
@@ -176,7 +176,7 @@ def _about(whole: WholeRelease, now: datetime) -> Iterator[str]:
 def _sections(whole: WholeRelease, now: datetime) -> Iterator[Section]:
     """Set out the parts; those nearest to what is wrong lose lines last."""
     new = whole.release.new_groups
-    yield from _issues("new issues", whole.new, now, total=new, keep=8)
+    yield from _issues("new issues", whole.new, now, total=new or 0, keep=8)
     yield from _issues("regressed issues", whole.regressed, now, keep=7)
     if whole.resolved is not None:
         yield Section(
@@ -247,4 +247,4 @@ def _onward(include: Sequence[ReleasePart]) -> str:
         "thresholds",
     )
     left = [part for part in others if part not in include]
-    return f"more: include={'|'.join(left)} · compare_releases"
+    return f"more: include={'|'.join(left)} · `compare_releases`"

@@ -109,4 +109,4 @@ def operation_named(name: str) -> Operation:
         return known[wanted]
     close = get_close_matches(wanted.lower(), known, n=3)
     hint = f" Did you mean {' or '.join(close)}?" if close else ""
-    raise Invalid(f"There is no operation {name[:80]!r}.{hint} find_operations searches them.")
+    raise Invalid(f"There is no operation {name[:80]!r}.{hint} `find_operations` searches them.")

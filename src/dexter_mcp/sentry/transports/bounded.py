@@ -5,9 +5,8 @@ from typing import Any
 
 import anyio
 import httpx2
-from pydantic_core import from_json
 
-from dexter_mcp.sentry import wire
+from dexter_mcp.sentry import json_text, wire
 from dexter_mcp.sentry.errors import TooLarge
 from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports.wrapper import Clock, Wrapper, plain
@@ -112,6 +111,6 @@ def _pieces(response: httpx2.Response) -> httpx2.AsyncByteStream:
 
 def _parsed(body: bytes) -> Any:
     try:
-        return from_json(body)
+        return json_text.read(body)
     except ValueError as error:
         raise httpx2.DecodingError("the body is no whole JSON") from error

@@ -8,9 +8,6 @@ from datetime import datetime
 
 from dexter_mcp.simulator.telling.story import Json
 
-BROWSERS = ("ie", "safari", "opera", "opera_mini", "android", "firefox", "chrome", "edge")
-"""What the filter of old browsers can be set to, one by one."""
-
 FILTERS = (
     "browser-extensions",
     "localhost",

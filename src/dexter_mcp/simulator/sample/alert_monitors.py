@@ -4,12 +4,13 @@
 its data, and `Report worker errors` fires but no alert listens to it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dexter_mcp.simulator.memory.alerts import METRIC, Monitor, Period
+from dexter_mcp.simulator.sample.monitors import missed_ago
 from dexter_mcp.simulator.sample.people import ORG
 from dexter_mcp.simulator.telling.story import Json, Story
 
@@ -25,8 +26,10 @@ _LATENCY = "Payment latency"
 _CRASHES = "Crash-free sessions"
 _WORKERS = "Report worker errors"
 
-Span = tuple[float, float, Sequence[tuple[str, float]]]
-"""Hours ago when it began and ended (0: still open), and severities with theirs."""
+Ago = float | Callable[[datetime], float]
+"""Hours ago, or how to reckon them from now, where a clock on the wall decides."""
+Span = tuple[Ago, Ago, Sequence[tuple[str, Ago]]]
+"""When it began and ended (0: still open), and severities with theirs."""
 
 
 def stories() -> Iterator[Story]:
@@ -91,10 +94,15 @@ def _period(world: "World", span: Span) -> Period:
     began, ended, steps = span
     now = world.now()
     return Period(
-        now - timedelta(hours=began),
-        now - timedelta(hours=ended) if ended else None,
-        [(severity, now - timedelta(hours=ago)) for severity, ago in steps],
+        moment(now, began),
+        moment(now, ended) if ended else None,
+        [(severity, moment(now, ago)) for severity, ago in steps],
     )
+
+
+def moment(now: datetime, ago: Ago) -> datetime:
+    """Reckon back from now."""
+    return now - timedelta(hours=ago(now) if callable(ago) else ago)
 
 
 def issue_called(world: "World", title: str) -> int:
@@ -127,7 +135,7 @@ def _metric(source: Json | None, *conditions: tuple[str, object, int], **config:
 
 
 def _cron(slug: str, schedule: str, *, muted: bool) -> Json:
-    config = {"schedule_type": "crontab", "schedule": schedule, "timezone": "Europe/Oslo"}
+    config = {"schedule_type": "crontab", "schedule": schedule, "timezone": "UTC"}
     job = {"id": f"job-{slug}", "slug": slug, "name": slug, "status": "active"}
     return {
         "source_type": "cron_monitor",
@@ -226,7 +234,10 @@ _MORE: Mapping[str, Json] = MappingProxyType(
         "nightly-invoices": {
             **_cron("nightly-invoices", "0 2 * * *", muted=False),
             "found": "Cron failure: nightly-invoices",
-            "spans": ((306, 282, (("high", 306),)), (20.2, 0, (("high", 20.2),))),
+            "spans": (
+                (missed_ago(12), missed_ago(11), (("high", missed_ago(12)),)),
+                (missed_ago(0), 0, (("high", missed_ago(0)),)),
+            ),
         },
         "refresh-rates": {
             **_cron("refresh-rates", "*/15 * * * *", muted=True),

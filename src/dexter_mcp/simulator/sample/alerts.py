@@ -6,7 +6,6 @@ to nothing, `Gateway noise` was switched off, and `Mobile crashes` is the noisie
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dexter_mcp.simulator.memory.alerts import (
@@ -20,11 +19,14 @@ from dexter_mcp.simulator.memory.alerts import (
 from dexter_mcp.simulator.sample.alert_monitors import (
     AGE,
     BUDGET,
+    Ago,
     issue_called,
+    moment,
     monitors,
     stories,
 )
 from dexter_mcp.simulator.sample.integrations import JIRA, OLD_SLACK, PAGERDUTY, SLACK
+from dexter_mcp.simulator.sample.monitors import missed_ago
 from dexter_mcp.simulator.sample.people import ORG
 from dexter_mcp.simulator.telling.story import Json
 
@@ -59,7 +61,7 @@ def _alerts(numbers: Mapping[str, int], world: "World") -> Iterator[Alert]:
     for number, (name, watched, told) in enumerate(_TOLD, 5100):
         more = dict(told)
         filters: Sequence[tuple[str, Sequence[tuple[str, object]], str]] = more.pop("filters")
-        fired: Sequence[tuple[str, float]] = more.pop("fired", ())
+        fired: Sequence[tuple[str, Ago]] = more.pop("fired", ())
         yield Alert(
             number,
             ORG,
@@ -69,7 +71,7 @@ def _alerts(numbers: Mapping[str, int], world: "World") -> Iterator[Alert]:
             filters=[Filters(logic, held, _actions(world, then)) for logic, held, then in filters],
             created_by="mira@acme.test",
             firings=[
-                Firing(issue, world.now() - timedelta(hours=ago))
+                Firing(issue, moment(world.now(), ago))
                 for title, ago in fired
                 if (issue := issue_called(world, title))
             ],
@@ -212,7 +214,7 @@ _TOLD: Sequence[tuple[str, Sequence[str | int], Json]] = (
             "triggers": ["first_seen_event", "reappeared_event", "regression_event"],
             "filters": [("all", (), "email team:data")],
             "owner": "team:data",
-            "fired": [("Cron failure: nightly-invoices", 20.2)],
+            "fired": [("Cron failure: nightly-invoices", missed_ago(0))],
         },
     ),
     (

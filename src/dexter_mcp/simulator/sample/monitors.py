@@ -65,6 +65,7 @@ def _fails_now_and_then(back: int) -> CheckInStatus:
     return "error" if back < 1 else "ok"
 
 
+_NIGHTLY = _Run("production", _DAY, 30, 412, _missed_last, 2 * _HOUR)
 _JOBS: tuple[tuple[str, str, str, str, Json, bool, tuple[_Run, ...]], ...] = (
     (
         "nightly-invoices",
@@ -74,7 +75,7 @@ _JOBS: tuple[tuple[str, str, str, str, Json, bool, tuple[_Run, ...]], ...] = (
         {
             "schedule_type": "crontab",
             "schedule": "0 2 * * *",
-            "timezone": "Europe/Oslo",
+            "timezone": "UTC",
             "checkin_margin": 5,
             "max_runtime": 30,
             "failure_issue_threshold": 1,
@@ -82,8 +83,8 @@ _JOBS: tuple[tuple[str, str, str, str, Json, bool, tuple[_Run, ...]], ...] = (
         },
         False,
         (
-            _Run("production", _DAY, 30, 412, _missed_last),
-            _Run("staging", _DAY, 14, 35, _well),
+            _NIGHTLY,
+            _Run("staging", _DAY, 14, 35, _well, 2 * _HOUR),
         ),
     ),
     (
@@ -110,7 +111,7 @@ _JOBS: tuple[tuple[str, str, str, str, Json, bool, tuple[_Run, ...]], ...] = (
         {
             "schedule_type": "crontab",
             "schedule": "*/15 * * * *",
-            "timezone": "Europe/Oslo",
+            "timezone": "UTC",
             "checkin_margin": 2,
             "max_runtime": 3,
         },
@@ -201,6 +202,15 @@ def _lane(slug: str, run: _Run, now: datetime, *, muted: bool) -> Lane:
         incident=told[trouble - 1].updated if trouble else None,
         check_ins=told,
     )
+
+
+def missed_ago(nights: int) -> Callable[[datetime], float]:
+    """Say how many hours ago the invoices counted as missed, if they were, so many nights back."""
+
+    def hours(now: datetime) -> float:
+        return (now - _last_due(_NIGHTLY, now) - _MARGIN + nights * _DAY) / _HOUR
+
+    return hours
 
 
 def _last_due(run: _Run, now: datetime) -> datetime:

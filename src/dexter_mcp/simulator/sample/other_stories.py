@@ -59,7 +59,7 @@ def _missed(monitor: str, schedule: str, what: str) -> Story:
         "schedule_type": "crontab",
         "schedule": schedule,
         "checkin_margin": 5,
-        "timezone": "Europe/Oslo",
+        "timezone": "UTC",
     }
     evidence = {
         "Failure reason": what.split(" ")[1],

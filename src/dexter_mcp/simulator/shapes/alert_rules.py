@@ -96,10 +96,10 @@ def _action(action: Json) -> Json:
     if target := _TARGETS.get(config["targetType"]):
         return shape | {
             "targetType": target,
-            "targetIdentifier": config["targetIdentifier"],
+            "targetIdentifier": config.get("targetIdentifier"),
             "fallthroughType": "ActiveMembers",
         }
-    return shape | {"channel": config["targetDisplay"]}
+    return shape | {"channel": config.get("targetDisplay")}
 
 
 def _errors(filters: Filters) -> list[Json]:
