@@ -216,7 +216,7 @@ def test_the_simulator_prints_what_an_sdk_and_a_client_need() -> None:
     assert rest.startswith(told["SENTRY_URL"].removeprefix("http://"))
 
 
-def test_the_simulator_names_the_project_that_its_dsn_reports_to() -> None:
+def test_the_simulator_names_the_project_that_its_dsn_reports_to(sample: Simulator) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "dexter_mcp", "simulator"],
         stdout=subprocess.PIPE,
@@ -225,7 +225,7 @@ def test_the_simulator_names_the_project_that_its_dsn_reports_to() -> None:
         assert process.stdout
         told = next(line for line in process.stdout if line.startswith("with the last"))
         process.terminate()
-    slugs = {project.slug for project in Simulator.with_sample_data().world.projects.values()}
+    slugs = {project.slug for project in sample.world.projects.values()}
     assert told.split()[-1].removesuffix(".") in slugs
 
 

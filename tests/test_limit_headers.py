@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowd import BUCKET, NOTHING, START, Crowd, all_at_once, limiter, telling
-from dexter_mcp.sentry.limiter import AT_MOST, CAUTIOUS, LONGEST, LocalLimiter
+from dexter_mcp.sentry.limiter import AT_MOST, CAUTIOUS, LocalLimiter
 from dexter_mcp.sentry.pulse import Pulse
+from dexter_mcp.sentry.rate_headers import LONGEST
 from dexter_mcp.sentry.transports import Throttled
 from upstream import ask, sentry
 from virtual_time import EPOCH, epoch, pass_by
+
+TODAY = format_datetime(EPOCH, usegmt=True)
 
 pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
@@ -104,9 +107,14 @@ async def test_a_new_window_is_begun_as_large_as_the_last() -> None:
     assert await all_at_once(crowd, 50) == 5
 
 
-async def test_a_window_that_lasts_for_days_is_none() -> None:
+@pytest.mark.parametrize(
+    ("resets_in", "dated"), [(86_400, {"date": TODAY}), (3_601, {"date": TODAY}), (600, {})]
+)
+async def test_a_window_that_lasts_too_long_to_be_believed_is_none(
+    resets_in: int, dated: dict[str, str]
+) -> None:
     crowd = Crowd(limiter())
-    await crowd.ask(telling(0, resets_in=86_400))
+    await crowd.ask({**telling(0, resets_in=resets_in), **dated})
     await crowd.turn("a")
     assert anyio.current_time() == 0
 
@@ -118,7 +126,7 @@ async def test_an_odd_window_is_given_up_as_soon_as_a_saner_one_is_told(
     crowd = Crowd(limiter())
     await crowd.turn("a")
     await crowd.turn("b")
-    crowd.leave(telling(odd, resets_in=3_000))
+    crowd.leave({**telling(odd, resets_in=3_000), "date": TODAY})
     crowd.leave(telling(sane, resets_in=2))
     await crowd.turn("c")
     assert anyio.current_time() == waits

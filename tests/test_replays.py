@@ -61,6 +61,13 @@ class TestTheList:
             cursor = text.rpartition("next page: cursor=")[2]
         assert len(set(pages)) == 12
 
+    async def test_an_unknown_order_is_answered_with_those_that_there_are(
+        self, refused: Ask
+    ) -> None:
+        told = await refused("list_replays", sort="-rage")
+        assert "Invalid sort: -rage" in told
+        assert "count_rage_clicks" in told
+
     async def test_a_query_that_sentry_refuses_is_explained(self, refused: Ask) -> None:
         assert "Could not understand: hello" in await refused("list_replays", query="hello")
 

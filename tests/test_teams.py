@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return replace(settings, toolsets=("teams",))
+    return replace(settings, toolsets=("teams", "issues"))
 
 
 async def test_teams_are_listed_with_their_projects(ask: Ask) -> None:

@@ -49,7 +49,7 @@ class TestSaying:
         assert said("2026-13-40T10:02:11Z") == "2026-13-40T10:02:11Z"
 
     def test_a_number_that_is_called_a_timestamp_is_a_moment(self) -> None:
-        assert said(1794132131.48, "start_timestamp") == "2026-11-08 09:22 UTC"
+        assert said(1794132131.48, "start_timestamp") == "2026-11-08 10:02 UTC"
         assert said(1794132131.48, "duration") == "1.79413e+09"
         assert said(923.5, "timestamp") == "923.5"
 

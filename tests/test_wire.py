@@ -1,6 +1,4 @@
 import string
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -216,35 +214,6 @@ def test_a_bottomless_error_body_has_no_reason() -> None:
     assert not wire.detail(body)
 
 
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "7"}, 7.0),
-        ({"retry-after": " 7 "}, 7.0),
-        ({"retry-after": "-7"}, None),
-        ({"retry-after": "²"}, None),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "Fri, 99 Foo 2026 99:99:99 GMT"}, None),
-        ({"retry-after": format_datetime(datetime.fromtimestamp(NOW + 9, UTC), usegmt=True)}, 9.0),
-        ({"retry-after": "Wed, 01 Jan 2020 00:00:00 GMT"}, 0.0),
-        ({"retry-after": "Wed, 01 Jan 2020 00:00:00 -0000"}, 0.0),
-        ({"x-sentry-rate-limit-reset": str(int(NOW) + 3)}, 3.0),
-        ({"x-sentry-rate-limit-reset": str(int(NOW) - 3)}, 0.0),
-        ({"x-sentry-rate-limit-reset": "later"}, None),
-        ({"retry-after": "7", "x-sentry-rate-limit-reset": str(int(NOW) + 3)}, 7.0),
-    ],
-)
-def test_the_pause_is_what_sentry_asks_for(headers: dict[str, str], seconds: float | None) -> None:
-    assert wire.pause_asked(headers, NOW) == seconds
-
-
-@given(st.text(), st.text())
-def test_a_pause_is_never_negative_and_garbage_never_raises(after: str, reset: str) -> None:
-    headers = {"retry-after": after, "x-sentry-rate-limit-reset": reset}
-    assert (wire.pause_asked(headers, NOW) or 0.0) >= 0.0
-
-
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504, None])
 def test_only_a_read_is_repeated_after_a_failure(status: int | None) -> None:
     assert wire.may_repeat("GET", status)
@@ -281,6 +250,8 @@ def test_an_answer_that_would_be_the_same_is_not_asked_for_again(status: int) ->
         (429, "Too many.", {}, RateLimited, "asks to wait 1 s (Too many)"),
         (500, "Internal Error", {}, Broken, "Try again later."),
         (504, "Query timeout. Narrow it.", {}, Broken, "Query timeout. Narrow it."),
+        (503, "", {"retry-after": "300"}, Broken, "It asks to wait 300 s. Wait that long, then"),
+        (429, "", {"retry-after": "90000"}, RateLimited, "asks to wait 3600 s"),
         (302, "", {"location": "https://login.test/"}, Rejected, "set SENTRY_URL"),
         (302, "", {}, Rejected, "set SENTRY_URL"),
     ],
@@ -292,6 +263,14 @@ def test_a_failure_says_what_to_do(
     assert type(error) is kind
     assert remedy in str(error)
     assert ".." not in str(error)
+
+
+def test_a_breakdown_says_for_how_long_as_data() -> None:
+    told = {"retry-after": "300", "x-sentry-rate-limit-reset": str(int(NOW) + 9)}
+    assert wire.error_for(503, "", told, HOME, NOW).retry_after == 300
+    assert wire.error_for(503, "", {**told, "retry-after": "0"}, HOME, NOW).retry_after is None
+    del told["retry-after"]
+    assert wire.error_for(503, "", told, HOME, NOW).retry_after is None
 
 
 @given(st.integers(300, 999), st.text(), st.dictionaries(st.text(), st.text()))

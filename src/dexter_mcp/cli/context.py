@@ -4,6 +4,7 @@ import argparse
 import os
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,12 @@ from dexter_mcp.cli.arguments import flags
 from dexter_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from dexter_mcp.simulator import Simulator
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-def prepare(arguments: argparse.Namespace) -> tuple[Settings, "Simulator | None"]:
+def prepare(arguments: argparse.Namespace) -> tuple[Settings, "ASGIApp | None"]:
     """Read the settings; with `--simulator`, whatever the environment says of the real Sentry.
 
     Raises:
@@ -25,7 +28,7 @@ def prepare(arguments: argparse.Namespace) -> tuple[Settings, "Simulator | None"
     return Settings.read(os.environ, flags(arguments), home=_home()), None
 
 
-def simulated(arguments: argparse.Namespace) -> tuple[Settings, "Simulator"]:
+def simulated(arguments: argparse.Namespace) -> tuple[Settings, "ASGIApp"]:
     """Make a simulator with sample data, and the settings that reach it."""
     from dexter_mcp.simulator import Simulator  # noqa: PLC0415 - the real server starts without it
 
@@ -35,7 +38,17 @@ def simulated(arguments: argparse.Namespace) -> tuple[Settings, "Simulator"]:
     reaching = replace(
         settings, url="http://sentry.test", token=Simulator.TOKEN, token_source=source
     )
-    return reaching, Simulator.with_sample_data()
+    return reaching, _made_when_asked(Simulator.with_sample_data)
+
+
+def _made_when_asked(make: "Callable[[], ASGIApp]") -> "ASGIApp":
+    """Wait with the sample world until there is a question: a host should not wait for it."""
+    made = cache(make)
+
+    async def app(scope: "Scope", receive: "Receive", send: "Send") -> None:
+        await made()(scope, receive, send)
+
+    return app
 
 
 def _home() -> Path | None:

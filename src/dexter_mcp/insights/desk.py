@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from dexter_mcp.insights import missing, short_ids
 from dexter_mcp.sentry import Sentry
-from dexter_mcp.sentry.errors import Invalid, Lacks, NotFound
+from dexter_mcp.sentry.errors import Invalid, NotFound
 from dexter_mcp.sentry.identifiers import IssueRef, issue_ref
 from dexter_mcp.settings import Settings
 from dexter_mcp.views.authored import EVERYTHING, Offer
@@ -90,7 +90,7 @@ class Desk:
         try:
             return (await self.sentry.events.find(org, event)).group_id
         except NotFound as error:
-            if not (error.wordless or isinstance(error, Lacks)):
+            if not error.wordless:
                 raise
             page = await self.sentry.issues.search(org, query=event, project=["-1"], limit=1)
             if not page.items:

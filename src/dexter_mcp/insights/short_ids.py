@@ -7,7 +7,7 @@ those of other makes show it and can't look it up.
 from typing import TYPE_CHECKING, Final
 
 from dexter_mcp.sentry import trail
-from dexter_mcp.sentry.errors import Lacks, NotFound, SentryError
+from dexter_mcp.sentry.errors import NotFound, SentryError
 
 if TYPE_CHECKING:
     from dexter_mcp.sentry import Sentry
@@ -62,7 +62,7 @@ async def _number(sentry: "Sentry", org: str, named: str) -> str:
         try:
             return (await sentry.issues.by_short_id(org, named)).group_id
         except NotFound as error:
-            if not (error.wordless or isinstance(error, Lacks)):
+            if not error.wordless:
                 raise
         sentry.capabilities.note("short ids", "listed")
     return await _among_the_latest(sentry, org, named)

@@ -4,12 +4,11 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
 from typing import Any, TypeVar
 
 import httpx2
 
-from dexter_mcp.sentry import cursors, trail, wire
+from dexter_mcp.sentry import cursors, json_text, routes, trail, wire
 from dexter_mcp.sentry.bodies import is_web_page, json_of, parse, stand_in
 from dexter_mcp.sentry.capabilities import Capabilities
 from dexter_mcp.sentry.errors import (
@@ -29,6 +28,8 @@ from dexter_mcp.sentry.failures import failure
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.regions import Regions
 from dexter_mcp.sentry.reply import Page
+from dexter_mcp.sentry.request import Request
+from dexter_mcp.sentry.routes import Routes
 from dexter_mcp.sentry.transports.bounded import LIMIT
 
 T = TypeVar("T")
@@ -59,24 +60,6 @@ class Download:
     content_type: str
 
 
-@dataclass(frozen=True)
-class _Request:
-    """What is asked, of which host, and how it may be answered."""
-
-    method: str
-    path: str
-    query: Mapping[str, wire.QueryValue] = field(default_factory=dict[str, wire.QueryValue])
-    body: Mapping[str, Any] | None = None
-    base: str = ""
-    extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    @property
-    def url(self) -> str:
-        """Spell the whole address."""
-        text = wire.query_string(self.query)
-        return f"{self.base}{self.path}?{text}" if text else f"{self.base}{self.path}"
-
-
 class Api:
     """Asks Sentry and understands the answer. Knows no endpoint."""
 
@@ -89,7 +72,7 @@ class Api:
     ) -> None:
         self._http, self._origin, self.regions, self._now = http, origin, regions, now
         self.capabilities = Capabilities(now)
-        self._retiring = set[str]()
+        self._retiring, self._routes = set[str](), Routes()
 
     async def get(
         self,
@@ -129,7 +112,7 @@ class Api:
             "limit": limit_bytes,
             "bucket": bucket,
         }
-        response = await self._read(_Request("GET", path, query, base=base, extensions=how))
+        response = await self._read(Request("GET", path, query, base=base, extensions=how))
         return parse(shape, response)
 
     async def download(
@@ -150,7 +133,7 @@ class Api:
             SentryError: As `errors` draws them.
         """
         how = {"limit": limit_bytes, "raw": True, "bucket": bucket}
-        response = await self._read(_Request("GET", path, query, base=base, extensions=how))
+        response = await self._read(Request("GET", path, query, base=base, extensions=how))
         told = response.headers.get("content-type") or "application/octet-stream"
         content_type = told.partition(";")[0].strip().lower()
         if content_type == "text/html" and "content-disposition" not in response.headers:
@@ -181,7 +164,7 @@ class Api:
         bound_to = f"{path}?{wire.query_string(query)}"
         narrowed = {**query, "cursor": cursors.unseal(cursor, bound_to) if cursor else None}
         how = {"fresh_for": fresh_for, "bucket": bucket}
-        request = _Request("GET", path, narrowed, base=base, extensions=how)
+        request = Request("GET", path, narrowed, base=base, extensions=how)
         response = await self._page_sized(request)
         onward = wire.next_cursor(link := response.headers.get("link"))
         if wire.is_of_another_make(link):
@@ -197,20 +180,20 @@ class Api:
             beside=parse(dict[str, Any], response) if envelope else {},
         )
 
-    async def _page_sized(self, request: _Request) -> httpx2.Response:
+    async def _page_sized(self, request: Request) -> httpx2.Response:
         """Read a page of the size asked for, so that none of what follows is lost.
 
         A server of another make overlooks `per_page`, and is told `limit`, once it has shown that.
         """
         if self.capabilities.know("paging"):
-            return await self._read(_limited(request))
+            return await self._read(request.limited())
         response = await self._read(request)
         rows, most = json_of(response), wire.page_size(request.query)
         too_many = is_array(rows) and 0 < most < len(rows)
         if not too_many or not wire.next_cursor(response.headers.get("link")):
             return response
         self.capabilities.note("paging")
-        return await self._read(_limited(request))
+        return await self._read(request.limited())
 
     async def send(
         self,
@@ -238,27 +221,61 @@ class Api:
             query: What narrows it.
 
         Raises:
+            Invalid: The body holds what JSON can't tell.
             Unclear: Sentry may have carried it out: read before sending again.
             SentryError: As `errors` draws them. Sentry did not carry it out.
         """
         how = {"touches": tuple(touches), "bucket": bucket}
+        text = None if body is None else json_text.written(body)
+        request = Request(method, path, query, text, extensions=how)
         try:
-            return parse(
-                shape, await self._read(_Request(method, path, query, body, extensions=how))
-            )
+            return parse(shape, await self._read(request))
         except (Broke, Broken, TooLarge) as failure:
             raise Unclear(*failure.args) from failure
 
-    async def _read(self, request: _Request) -> httpx2.Response:
-        """Ask, and tell what a server does not know from what is not there.
+    async def _read(self, request: Request) -> httpx2.Response:
+        """Ask, and once more where a page came instead, unless that is what always comes.
 
         A server of another make answers with a page for people where Sentry has a route.
 
         Raises:
             Lacks: It knows the organization, and nothing of this.
         """
+        response = await self._told(request)
+        if request.extensions.get("raw") or not is_web_page(response):
+            return response
+        if request.method != "GET":
+            raise stand_in(response)
+        base = request.base or self.regions.known(wire.organization_in(request.path))
+        base = base or self._origin.url
+        always = f"{base} {routes.route(request.path)}"
+        if not self.capabilities.know("pages", always):
+            response = await self._told(request)
+            if not is_web_page(response):
+                return response
+            await self._only_here(request, response, base)
+            self.capabilities.note("pages", org=always)
+        raise Lacks(request.path, "did not answer with JSON but with a web page")
+
+    async def _only_here(self, request: Request, page: httpx2.Response, base: str) -> None:
+        """Make sure that a page means that there is no such route.
+
+        Raises:
+            Broken: The route has answered before, so that it is a bad moment; or even the root of
+                the API is a page, so that something else stands before Sentry.
+        """
+        if self._routes.know(base, request.path):
+            raise stand_in(page)
+        if not self.capabilities.know("pages", base):
+            root = await self._ask(Request("GET", f"{wire.API}/"), f"{base}{wire.API}/")
+            if not is_object(json_of(root)):
+                raise stand_in(page)
+            self.capabilities.note("pages", org=base)
+
+    async def _told(self, request: Request) -> httpx2.Response:
+        """Ask, and tell what a server does not know from what is not there."""
         try:
-            response = await self._placed(request)
+            return await self._placed(request)
         except Unfit as refusal:
             if request.method != "GET":
                 raise
@@ -269,27 +286,8 @@ class Api:
                 raise NotFound.without_reason(request.path) from missing
             missing.wordless = False
             raise
-        if is_web_page(response) and not request.extensions.get("raw"):
-            raise await self._instead(request, response)
-        return response
 
-    async def _instead(self, request: _Request, page: httpx2.Response) -> SentryError:
-        """Say what a page in place of an answer means: some servers have one for every address.
-
-        Where even the root of the API is a page, something else stands before Sentry.
-        """
-        base = request.base or self.regions.known(wire.organization_in(request.path))
-        base = base or self._origin.url
-        if request.method != "GET":
-            return stand_in(page)
-        if not self.capabilities.know("pages", base):
-            root = await self._ask(_Request("GET", f"{wire.API}/"), f"{base}{wire.API}/")
-            if not is_object(json_of(root)):
-                return stand_in(page)
-            self.capabilities.note("pages", org=base)
-        return Lacks(request.path, "did not answer with JSON but with a web page")
-
-    async def _placed(self, request: _Request) -> httpx2.Response:
+    async def _placed(self, request: Request) -> httpx2.Response:
         """Ask the region that is known for the organization, or find out which one it is."""
         org = wire.organization_in(request.path)
         host = request.base or self.regions.known(org)
@@ -300,7 +298,7 @@ class Api:
                 raise
             return await self._exchange(replace(request, base=found))
 
-    async def _elsewhere(self, org: str, request: _Request, missing: NotFound) -> str:
+    async def _elsewhere(self, org: str, request: Request, missing: NotFound) -> str:
         """Look for the region of an organization; a write that was refused is no less clear then.
 
         Raises:
@@ -313,10 +311,12 @@ class Api:
                 raise
             raise missing from None
 
-    async def _exchange(self, request: _Request) -> httpx2.Response:
+    async def _exchange(self, request: Request) -> httpx2.Response:
         response = await self._ask(request, request.url)
         if response.has_redirect_location:
             response = await self._followed(request, response)
+        if wire.is_data(response.content):
+            self._routes.note(request.base, request.path)
         if response.is_success:
             self._heed(response)
             return response
@@ -325,12 +325,12 @@ class Api:
             response.status_code, said, response.headers, self._origin.url, self._now()
         )
 
-    async def _followed(self, request: _Request, response: httpx2.Response) -> httpx2.Response:
+    async def _followed(self, request: Request, response: httpx2.Response) -> httpx2.Response:
         """Ask where Sentry sends whoever uses an old name: as before, once, on the same origin."""
-        if not (target := _target(request, response)):
+        if not (target := request.target(response)):
             return response
         onward = await self._ask(request, target)
-        if onward.has_redirect_location and _target(request, onward):
+        if onward.has_redirect_location and request.target(onward):
             raise Rejected(
                 "Sentry sends the request on and on. Name what it is about as it is called today, "
                 "or by its numeric id; the matching list tool shows both."
@@ -351,7 +351,7 @@ class Api:
         told = {"endpoint": response.url.path, "retired": when[:40], "replacement": instead}
         _log.warning("Sentry retires %(endpoint)s on %(retired)s", told, extra={"facts": told})
 
-    async def _ask(self, request: _Request, url: str) -> httpx2.Response:
+    async def _ask(self, request: Request, url: str) -> httpx2.Response:
         if not self._origin.token:
             raise NoToken(self._origin.url)
         how = {
@@ -361,7 +361,7 @@ class Api:
         }
         try:
             response = await self._http.request(
-                request.method, url, json=request.body, extensions=how
+                request.method, url, content=request.body, headers=request.headers, extensions=how
             )
         except httpx2.RequestError as error:
             raise failure(wire.origin(url), error) from error
@@ -372,29 +372,3 @@ class Api:
         lasts = request.extensions.get("fresh_for" if response.is_success else "absent_for", 0.0)
         trail.current().rest_on(lasts - (age or 0.0))
         return response
-
-
-def _limited(request: _Request) -> _Request:
-    size = wire.page_size(request.query)
-    return replace(request, query={**request.query, "limit": size}) if size else request
-
-
-def _target(request: _Request, response: httpx2.Response) -> str | None:
-    """Say where a redirect leads; `None` where it leads away from the origin.
-
-    Sentry redirects what was renamed, with any status but 303. That one, after a write, says that
-    something was done and that its result is elsewhere.
-
-    Raises:
-        Unclear: A write was answered so.
-        Rejected: A file is kept elsewhere.
-    """
-    if request.method != "GET" and response.status_code == HTTPStatus.SEE_OTHER:
-        raise Unclear("Sentry did not say what became of it.")
-    target = wire.same_origin_target(str(response.url), response.headers.get("location"))
-    if target is None and request.extensions.get("raw"):
-        raise Rejected(
-            "This Sentry keeps its files in another place, where the token does not go. Open the "
-            "file in Sentry itself."
-        )
-    return target

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 import httpx2
 from pydantic import ValidationError
 
-from dexter_mcp.sentry import json_text, wire
+from dexter_mcp.sentry import features, json_text, wire
 from dexter_mcp.sentry.errors import Broken
 from dexter_mcp.sentry.json_types import is_object
 from dexter_mcp.sentry.reply import adapter, readable
@@ -15,8 +15,8 @@ T = TypeVar("T")
 
 NOT_JSON: Final = object()
 """Stands for a body that could not be read."""
-_STRANGE: Final = re.compile(r"[^/]*%[^/]*")
-"""A part of a path that is no plain word: a release may be named by anyone who holds a DSN."""
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z_]{0,39}")
+"""A field's name, or a key that nobody could say anything in."""
 
 
 def json_of(response: httpx2.Response) -> Any:
@@ -61,13 +61,17 @@ def parse(shape: type[T], response: httpx2.Response, envelope: str = "") -> T:
     try:
         return readable(body, adapter(shape).validate_python)
     except ValidationError as error:
-        where = ".".join(map(str, error.errors(include_input=False)[0]["loc"])) or "the whole"
+        where = ".".join(map(_plain, error.errors(include_input=False)[0]["loc"])) or "the whole"
         # The cause is left out: it quotes the reply, which strangers wrote.
         raise Broken(
-            f"Sentry's reply to {_place(response)} was not understood at {where}."
+            f"Sentry's reply to {features.place(_path(response))} was not understood at {where}."
         ) from None
 
 
-def _place(response: httpx2.Response) -> str:
-    """Name what was asked, without what strangers may have written."""
-    return _STRANGE.sub("…", response.url.raw_path.decode("ascii").partition("?")[0])
+def _plain(part: int | str) -> str:
+    """Keep numbers and plain words: keys of a reply may be anyone's."""
+    return str(part) if isinstance(part, int) or _PLAIN.fullmatch(part) else "…"
+
+
+def _path(response: httpx2.Response) -> str:
+    return response.url.raw_path.decode("ascii").partition("?")[0]

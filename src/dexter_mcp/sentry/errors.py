@@ -27,9 +27,6 @@ SCOPES = "org:read, project:read, team:read, member:read, event:read"
 """What a token needs for everything that this server reads."""
 
 
-_LONGEST_PATH = 200
-
-
 def _whole(seconds: float) -> int:
     """Round up: who comes back a moment too early is refused again."""
     return max(1, math.ceil(round(seconds, 3)))
@@ -109,7 +106,7 @@ class NotFound(SentryError):
     @classmethod
     def without_reason(cls, path: str) -> Self:
         """Say what Sentry had nothing to say about, in an organization that is there."""
-        where, what = path.removeprefix("/api/0")[:_LONGEST_PATH], features.named(path)
+        where, what = features.place(path), features.named(path)
         if features.is_whole(path):
             error = cls(
                 f"This server has no {what}, or has that feature switched off: there is nothing at "
@@ -137,8 +134,7 @@ class Lacks(NotFound):
     def __init__(self, path: str, how: str) -> None:
         self.how, what = how, features.named(path)
         lacking = f"have no {what}" if what else "lack what that takes"
-        where = path.removeprefix("/api/0")[:_LONGEST_PATH]
-        super().__init__(f"This server seems to {lacking}: it {how} at {where}.")
+        super().__init__(f"This server seems to {lacking}: it {how} at {features.place(path)}.")
 
 
 class RateLimited(SentryError):
@@ -197,3 +193,13 @@ class Broken(SentryError):
     """Sentry failed, or sent something we cannot read."""
 
     advice = "Try again later."
+
+    @classmethod
+    def for_seconds(cls, seconds: float | None, said: str) -> Self:
+        """Tell when it may work again, where that is known."""
+        if not seconds:
+            return cls(said)
+        whole = _whole(seconds)
+        error = cls(f"{said} It asks to wait {whole} s.")
+        error.retry_after, error.advice = whole, "Wait that long, then try again."
+        return error

@@ -59,6 +59,9 @@ _PARTS: Final[Mapping[str, str]] = MappingProxyType(
 """What issues, events, releases and projects have."""
 _EMPTY: Final = ("trace/", "trace-meta/")
 """Where Sentry answers with nothing, but answers, when there is no such thing."""
+_STRANGE: Final = re.compile(r"[^/]*%[^/]*")
+"""A part of a path that is no plain word: a release may be named by anyone who holds a DSN."""
+_LONGEST: Final = 200
 _OF_ORGANIZATION: Final = re.compile(r"/api/0/organizations/[^/]+/(?P<rest>.+?)/?")
 
 
@@ -66,6 +69,11 @@ def named(path: str) -> str:
     """Name what a server lacks that has nothing at a path; empty where that is not one thing."""
     last = path.strip("/").rpartition("/")[2]
     return _PARTS.get(last, "") or _WHOLE.get(_whole(path), "")
+
+
+def place(path: str) -> str:
+    """Name what was asked as people do, without what strangers may have written."""
+    return _STRANGE.sub("…", path.removeprefix("/api/0"))[:_LONGEST]
 
 
 def is_whole(path: str) -> bool:

@@ -166,7 +166,7 @@ def organization_of(link: SplitResult, home: str) -> str:
     if link.scheme not in {"http", "https"} or not here:
         raise Invalid(
             f"That link leads to {host[:80]!r}, but this server works with {own}. "
-            "Give what it names by its id or name there."
+            "Give its id there, such as an issue's number or short id."
         )
     return "" if label in _NOT_ORGANIZATIONS else label
 

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
+from dexter_mcp.sentry.errors import Invalid
+
 _HALF: Final = re.compile(
     r"(?P<whole>\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
@@ -34,3 +36,19 @@ def _patiently(body: bytes) -> Any:
         return json.loads(text, parse_constant=lambda _: None, strict=False)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def written(value: Any) -> bytes:
+    """Write a body as JSON.
+
+    Raises:
+        Invalid: It holds half a character, or a number that is none.
+    """
+    try:
+        return json.dumps(
+            value, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        ).encode()
+    except UnicodeEncodeError:
+        raise Invalid("A text in it holds half a character. Write it anew.") from None
+    except ValueError:
+        raise Invalid("A number in it is infinite or none at all. Give a finite one.") from None

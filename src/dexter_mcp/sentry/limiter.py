@@ -16,14 +16,13 @@ from typing import NamedTuple, Protocol
 
 import anyio
 
-from dexter_mcp.sentry import deadline, wire
+from dexter_mcp.sentry import deadline
 from dexter_mcp.sentry.errors import RateLimited
 from dexter_mcp.sentry.pulse import Pulse
+from dexter_mcp.sentry.rate_headers import A_WINDOW, LONGEST, Limits, limits, pause_asked
 
 CAUTIOUS = 4
 """Requests at once to a bucket that has not said what it allows, or that has just refused one."""
-LONGEST = 3_600.0
-"""Seconds: one odd header shall not close a lane for good."""
 AT_MOST = 20
 """Requests at once, whatever a server allows: one caller is not all of its users."""
 MANY = 64
@@ -111,11 +110,11 @@ class _Lane:
     def enter(self, now: float) -> None:
         """Count one more under way, in a new window as large as the last if that one is over."""
         if now >= self.window_ends:
-            self.left, self.window_ends = self.size, now + wire.A_WINDOW
+            self.left, self.window_ends = self.size, now + A_WINDOW
         self.left -= 1
         self.under_way += 1
 
-    def learn(self, told: wire.Limits, turn: _Turn, now: float) -> None:
+    def learn(self, told: Limits, turn: _Turn, now: float) -> None:
         """Take over what an answer said."""
         if turn.number > self.newest:
             self.newest = turn.number
@@ -123,7 +122,7 @@ class _Lane:
         if told.left is not None and told.window is not None:
             self._learn_window(told.left, told.window, told, now)
 
-    def _learn_at_once(self, told: wire.Limits, ours: int) -> None:
+    def _learn_at_once(self, told: Limits, ours: int) -> None:
         """Leave room for those who use the same limit from elsewhere, such as a second process."""
         self.told = self.told or told.at_once is not None
         if told.at_once is not None:
@@ -132,7 +131,7 @@ class _Lane:
         elif not self.told:
             self.at_once = AT_MOST
 
-    def _learn_window(self, left: int, window: int, told: wire.Limits, now: float) -> None:
+    def _learn_window(self, left: int, window: int, told: Limits, now: float) -> None:
         """Believe in a window that runs now: windows do not overlap, so the last one is over.
 
         One that is over was overtaken by a later answer, and one that lasts for hours is none.
@@ -257,10 +256,10 @@ class LocalLimiter:
         now, our_time = anyio.current_time(), self._now()
         lane.under_way -= 1
         if status:
-            told = wire.limits(headers, our_time)
+            told = limits(headers, our_time)
             lane.learn(told, turn, now)
             if told.left is not None:
                 self._pulse.limits[str(bucket)] = str(told)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            lane.refuse(wire.pause_asked(headers, our_time) or wire.A_WINDOW, now)
+            lane.refuse(pause_asked(headers, our_time) or A_WINDOW, now)
         lane.call_next()

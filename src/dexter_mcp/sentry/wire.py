@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qs, quote, urlencode, urljoin, urlsplit
@@ -21,6 +19,7 @@ from dexter_mcp.sentry.errors import (
     Unfit,
 )
 from dexter_mcp.sentry.json_types import is_array, is_object
+from dexter_mcp.sentry.rate_headers import A_WINDOW, integer, pause_asked
 
 API = "/api/0"
 
@@ -29,15 +28,9 @@ _ATTRIBUTE = re.compile(r'(?P<name>\w+)\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P<bare>[^
 _REGIONAL = re.compile(rf"{API}/(?:organizations|projects|teams)/(?P<org>[^/]+)/")
 _SCOPE = re.compile(r'scope="(?P<scopes>[^"]*)"')
 _SIGN_ON = re.compile(r"\bSSO\b|single sign-on", re.IGNORECASE)
-_DIGITS = re.compile(r"[0-9]{1,15}")
 _TEXT_LIMIT = 500
 _DEPTH = 8
 """How far down an error body is worth reading."""
-
-A_WINDOW = 1.0
-"""Seconds in which Sentry counts requests, where it does not say when the window ends."""
-_DATE_STEP = 2.0
-"""Seconds by which a `Date` differs from the time for no other reason than its coarseness."""
 
 _NO_REASON = (
     " It gives no reason: the feature may be switched off there, or this server may not know it."
@@ -133,7 +126,7 @@ class Hits(NamedTuple):
 
 def hits(headers: Mapping[str, str]) -> Hits:
     """Read `X-Hits`, which stops counting at `X-Max-Hits`."""
-    total, cap = _integer(headers.get("x-hits")), _integer(headers.get("x-max-hits"))
+    total, cap = integer(headers.get("x-hits")), integer(headers.get("x-max-hits"))
     return Hits(total, at_least=total is not None and total == cap)
 
 
@@ -198,7 +191,13 @@ def error_for(
         return _declined(status, reason, headers, home) or RateLimited.for_seconds(
             pause_asked(headers, now) or A_WINDOW, said
         )
-    return Broken(f"Sentry failed ({status}){reason}")
+    return _broken(status, reason, headers, now)
+
+
+def _broken(status: int, reason: str, headers: Mapping[str, str], now: float) -> Broken:
+    """Say that it is Sentry that fails, and for how long it wants to be left alone, if it says."""
+    asked = pause_asked(headers, now) if "retry-after" in headers else None
+    return Broken.for_seconds(asked, f"Sentry failed ({status}){reason}")
 
 
 def _declined(
@@ -272,28 +271,6 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{host.removesuffix(usual) if usual else host}"
 
 
-def pause_asked(headers: Mapping[str, str], now: float) -> float | None:
-    """Read how many seconds Sentry asks to wait; `now` is in epoch seconds.
-
-    `Retry-After` comes as seconds or as a date, from proxies; Sentry itself sends only the epoch
-    second at which its window ends.
-    """
-    after = headers.get("retry-after", "")
-    if (seconds := _integer(after)) is not None:
-        return float(seconds)
-    until = _epoch(after) if after else _integer(headers.get("x-sentry-rate-limit-reset"))
-    return None if until is None else max(0.0, until - _their_time(headers, now))
-
-
-def _epoch(date: str) -> float | None:
-    """Read an HTTP date; one without a zone is UTC."""
-    try:
-        moment = parsedate_to_datetime(date)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-
-
 RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 """Answers after which the same read may well succeed."""
 
@@ -312,54 +289,9 @@ def is_breakdown(status: int) -> bool:
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-class Limits(NamedTuple):
-    """Where a caller stands: requests left in a window of so many, and at once out of so many.
-
-    `window` is the epoch second, by Sentry's clock, at which the window ends; `ends_in` counts the
-    seconds until then. Who uses the same limit from elsewhere is counted in.
-    """
-
-    left: int | None
-    size: int | None
-    window: int | None
-    ends_in: float
-    at_once: int | None
-    at_once_left: int | None
-
-    @property
-    def under_way(self) -> int | None:
-        """How many requests Sentry was answering as this one came in, itself among them."""
-        if self.at_once is None or self.at_once_left is None:
-            return None
-        return self.at_once - self.at_once_left
-
-    def __str__(self) -> str:
-        of = "" if self.size is None else f" of {self.size}"
-        return f"{self.left}{of} left in the window, {self.at_once or '?'} at once"
-
-
-def limits(headers: Mapping[str, str], now: float) -> Limits:
-    """Read Sentry's rate-limit headers; a self-hosted server sends none."""
-    window = _integer(headers.get("x-sentry-rate-limit-reset"))
-    return Limits(
-        left=_integer(headers.get("x-sentry-rate-limit-remaining")),
-        size=_integer(headers.get("x-sentry-rate-limit-limit")),
-        window=window,
-        ends_in=0.0 if window is None else max(0.0, window - _their_time(headers, now)),
-        at_once=_integer(headers.get("x-sentry-rate-limit-concurrentlimit")),
-        at_once_left=_integer(headers.get("x-sentry-rate-limit-concurrentremaining")),
-    )
-
-
-def _their_time(headers: Mapping[str, str], now: float) -> float:
-    """Read the clock by which Sentry means its moments: ours may be wrong by hours."""
-    theirs = _epoch(headers.get("date", ""))
-    return now if theirs is None or abs(theirs - now) < _DATE_STEP else theirs
-
-
 def body_length(headers: Mapping[str, str]) -> int:
     """Read how many bytes of a body are promised; 0 where nothing is."""
-    return _integer(headers.get("content-length")) or 0
+    return integer(headers.get("content-length")) or 0
 
 
 def is_touched(url: str, touched: Iterable[str]) -> bool:
@@ -395,8 +327,3 @@ def may_repeat(method: str, status: int | None, *, left: bool = True) -> bool:
     if status == HTTPStatus.TOO_MANY_REQUESTS or not left:
         return True
     return method == "GET" and (status is None or status in RETRYABLE)
-
-
-def _integer(text: str | None) -> int | None:
-    found = _DIGITS.fullmatch((text or "").strip())
-    return int(found[0]) if found else None

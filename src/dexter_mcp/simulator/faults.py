@@ -5,6 +5,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 
 import anyio
@@ -122,25 +123,27 @@ async def _flood(fault: Fault, send: Send) -> None:
     headers = [(b"content-type", b"application/json")]
     headers += [(b"content-encoding", b"gzip")] if fault.gzipped else []
     await send({"type": "http.response.start", "status": fault.status or 200, "headers": headers})
-    for piece in _squeezed(_flooding(fault)) if fault.gzipped else _flooding(fault):
+    flood = _squeezed if fault.gzipped else _flooding
+    for piece in flood(fault.huge, text=fault.text):
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
-def _flooding(fault: Fault) -> Iterator[bytes]:
-    begin, filling, end = (b'["', b"x", b'"]') if fault.text else (b"[", b" ", b"]")
+def _flooding(huge: int, *, text: bool) -> Iterator[bytes]:
+    begin, filling, end = (b'["', b"x", b'"]') if text else (b"[", b" ", b"]")
     chunk = filling * _CHUNK
-    whole, rest = divmod(max(0, fault.huge - len(begin) - len(end)), _CHUNK)
+    whole, rest = divmod(max(0, huge - len(begin) - len(end)), _CHUNK)
     yield begin
     yield from itertools.repeat(chunk, whole)
     yield filling * rest + end
 
 
-def _squeezed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+@cache
+def _squeezed(huge: int, *, text: bool) -> tuple[bytes, ...]:
+    """Squeeze it once: that takes longer than all the rest of a flood."""
     press = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
-    for piece in pieces:
-        yield press.compress(piece)
-    yield press.flush()
+    pieces = [press.compress(piece) for piece in _flooding(huge, text=text)]
+    return (*filter(None, pieces), press.flush())
 
 
 class _Cutter:

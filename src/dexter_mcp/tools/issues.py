@@ -81,9 +81,7 @@ async def search_issues(
             limit=limit,
             cursor=cursor,
         )
-    asked = view.Asked(
-        home, query, desk.among(project), tuple(environment), str(within), sort
-    )
+    asked = view.Asked(home, query, desk.among(project), tuple(environment), str(within), sort)
     return view.listing(page, asked, fence=desk.fence(), now=desk.now())
 
 

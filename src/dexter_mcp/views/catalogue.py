@@ -45,8 +45,7 @@ def found(
         ", ".join(filter(None, [counted(len(operations), "operation"), asked])),
         table(_HEADERS, told),
         f"… {left} more: limit" if left else "",
-        f"`read_sentry` runs {_runs(shown)}; "
-        "`find_operations` with its exact name tells all about it",
+        f"`read_sentry` runs {_runs(shown)}; `find_operations` with its exact name tells all of it",
     ]
     return Answer("\n".join(filter(None, lines)), data=shown)
 

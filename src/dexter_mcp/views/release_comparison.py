@@ -79,7 +79,9 @@ def comparison(told: Comparison, *, fence: Fence, now: datetime, budget: int) ->
         within=f"last {told.asked.period}",
     )
     first = f"two releases of {projects} compared, {asked}"
-    onward = "more: `get_release` include=issues|commits|files · `search_issues` query=firstRelease:…"
+    onward = (
+        "more: `get_release` include=issues|commits|files · `search_issues` query=firstRelease:…"
+    )
     around = [first, onward, *failures(told.failed)]
     inside = fit(list(_sections(told, now)), budget - sum(map(len, around)) - _AROUND)
     block = fence.block(inside.replace("\n\n", "\n").split("\n"))

@@ -214,7 +214,7 @@ def _point(item: Any) -> float | None:
 
 def _moment(value: str | float, names: Names) -> datetime | None:
     """Read a moment out of a text in ISO 8601, or out of a number that is called a timestamp."""
-    if isinstance(value, float):
+    if not isinstance(value, str):
         called = "timestamp" in "".join(names[-1:]).lower()
         return datetime.fromtimestamp(value, UTC) if called and _is_epoch(value) else None
     if not _MOMENT.fullmatch(value):

@@ -9,6 +9,7 @@ from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
 from dexter_mcp.sentry import deadline, wire
 from dexter_mcp.sentry.pulse import Pulse
+from dexter_mcp.sentry.rate_headers import A_WINDOW, pause_asked
 from dexter_mcp.sentry.transports.wrapper import NEVER_LEFT, Clock, Sleep, Wrapper
 
 PATIENCE = 60.0
@@ -67,8 +68,8 @@ class Retried(Wrapper):
         limited = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
         if not limited and "retry-after" not in response.headers:
             return 0.0
-        asked = wire.pause_asked(response.headers, self._now())
-        return asked or (wire.A_WINDOW * 2.0 ** (attempt - 1) if limited else 0.0)
+        asked = pause_asked(response.headers, self._now())
+        return asked or (A_WINDOW * 2.0 ** (attempt - 1) if limited else 0.0)
 
 
 def _worth_repeating(method: str, state: RetryCallState) -> bool:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self, overload
 
@@ -104,11 +104,15 @@ class Events(Sequence[Event]):
             raise IndexError(index)
         return found[0]
 
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._read(0, -1))
+
     def first(self) -> Event | None:
         """Read the first one, if there is any."""
         return next(iter(self._read(0, 1)), None)
 
     def _read(self, skip: int, limit: int) -> list[Event]:
+        """Read up to `limit` events; all of them if it is negative."""
         rows = self._rows(
             "SELECT id, project, issue, at, received, environment, release, user, trace, body, seq"
             " FROM events WHERE",

@@ -1,13 +1,15 @@
 """The way from an HTTP request to a handler: who asks, about which organization, may they."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 
 from dexter_mcp.simulator.memory.records import Issue, Member, Organization, Project, Token
 from dexter_mcp.simulator.routes import auth
@@ -123,7 +125,15 @@ def endpoint(world: World, path: str, resource: str = "", /, **handlers: Handler
             auth.authorize(token, resource, request.method)
         return handler(call)
 
-    return Route(f"/api/0{path}", serve, methods=list(METHODS))
+    route = copy(_blueprint(f"/api/0{path}"))
+    route.endpoint, route.app = serve, request_response(serve)
+    return route
+
+
+@cache
+def _blueprint(path: str) -> Route:
+    """Compile a path once, since every simulator has the same ones; `endpoint` says who answers."""
+    return Route(path, _blueprint, methods=list(METHODS))
 
 
 def _handler(handlers: Mapping[str, Handler], method: str) -> Handler:

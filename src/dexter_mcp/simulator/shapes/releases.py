@@ -134,7 +134,7 @@ def projects_of(world: World, release: Release) -> list[Project]:
 def new_groups(world: World, release: Release) -> Mapping[int, int]:
     """Count the issues first seen in a release, by project."""
     found = world.store.find(_BEGAN & Where("release = ?", (release.version,)))
-    began = {event.issue: event.project for event in found[: len(found)]}
+    began = {event.issue: event.project for event in found}
     projects = list(began.values())
     return {project: projects.count(project) for project in set(projects)}
 
