@@ -103,6 +103,7 @@ ROWS = (
         "HTML",
         {"html": True, "status": 200},
         "did not answer with JSON",
+        reads=2,
         lands=True,
         declined=True,
     ),

@@ -46,7 +46,7 @@ _INSTEAD: Final[Mapping[str, str]] = {
 }
 """What replaces a deprecated operation; user feedback comes with events today, and nothing does."""
 
-_TELLING: Final = frozenset({"default", "least", "most"})
+_TELLING: Final = frozenset({"default", "least"})
 _SPAN: Final = tuple(
     {"name": name, "type": kind}
     for name, kind in (("statsPeriod", "string"), ("start", "datetime"), ("end", "datetime"))
@@ -305,9 +305,7 @@ def _parameter(told: Json) -> Json:
         values=told.get("enum"),
         default=told.get("default"),
         least=told.get("min"),
-        most=told.get("max"),
         longest=told.get("maxLength"),
-        pattern=told.get("pattern"),
     )
 
 

@@ -68,7 +68,7 @@ async def test_refresh_is_an_argument_like_any_other(refused: Ask, ask: Ask) -> 
     told = await refused("get_event", event="latest", refesh=True)
     assert "Did you mean `refresh`?" in told
     assert told.endswith("detail, refresh.")
-    assert "acme" in await ask("list_organizations", refresh=True)
+    assert "checkout" in await ask("list_projects", refresh=True)
 
 
 async def test_a_tool_without_arguments_says_so(refused: Ask) -> None:
@@ -150,7 +150,6 @@ async def test_something_that_names_no_issue_is_refused_before_anything_is_sent(
         ("search_issues", {"cursor": "0:100:0"}, "no cursor of this server"),
         ("list_issue_events", {"issue": "1", "cursor": "next"}, "no cursor of this server"),
         ("list_projects", {"cursor": "next"}, "no cursor of this server"),
-        ("list_organizations", {"cursor": "next"}, "no cursor of this server"),
         ("get_issue_tag", {"issue": "1", "tag": "release", "cursor": "!"}, "no cursor"),
         ("get_issue_tag", {"issue": "1", "tag": "which browser?"}, "`tag` can't be"),
         ("get_issue_tag", {"issue": "1", "tag": "a" * 201}, "`tag` can't be"),
@@ -187,7 +186,8 @@ async def test_a_wrong_project_is_answered_with_one_that_comes_close(refused: As
 async def test_a_wrong_organization_is_told_as_such(refused: Ask) -> None:
     for tool in ("list_projects", "search_issues"):
         told = await refused(tool, org="nobody")
-        assert "No organization 'nobody' is visible to this token. list_organizations" in told
+        assert "No organization 'nobody' is visible to this token." in told
+        assert "whoami names those that are." in told
         assert "(request" in told
 
 

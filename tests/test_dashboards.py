@@ -145,6 +145,24 @@ class TestInTrouble:
             )
         return generous(Simulator(world))
 
+    async def test_a_project_that_is_gone_is_left_out(self, ask: Ask, simulator: Simulator) -> None:
+        checkout = next(iter(simulator.world.projects))
+        simulator.world.dashboards.of("acme")[0].projects = [checkout, 999_999]
+        text = await ask("get_dashboard", dashboard="5", widget="All")
+        assert "project: checkout," in text
+        assert "left out: 1 of its projects, deleted or not visible" in text
+
+    async def test_one_whose_projects_are_all_gone_is_not_shown_over_all_others(
+        self, ask: Ask, refused: Ask, simulator: Simulator
+    ) -> None:
+        simulator.world.dashboards.of("acme")[0].projects = [999_999]
+        text = await refused("get_dashboard", dashboard="5", widget="All")
+        assert "None of the projects of dashboard 5 is visible in 'acme'." in text
+        assert "Say which to look at: `project`." in text
+        assert "KeyError" in await ask(
+            "get_dashboard", dashboard="5", widget="All", project="checkout"
+        )
+
     async def test_a_widget_that_fails_costs_no_other(self, ask: Ask) -> None:
         text = await ask("get_dashboard", dashboard="5")
         assert "KeyError: no KeyError here|10" in text

@@ -45,7 +45,7 @@ def settings() -> Settings:
     return Settings(
         url="http://sentry.test",
         token=Simulator.TOKEN,
-        toolsets=("discover",),
+        toolsets=("discover", "issues", "projects"),
         requests_per_second=100_000,
     )
 
@@ -193,7 +193,7 @@ class TestRefusals:
     ) -> None:
         before = len(sample.world.seen)
         said = await refused("query_events", query="level:error is:unresolved")
-        assert "ask search_issues" in said
+        assert "leave it out; search_issues knows it" in said
         assert len(sample.world.seen) == before
 
     async def test_is_within_quotes_is_a_text_like_any_other(self, ask: Ask) -> None:

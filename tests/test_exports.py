@@ -202,6 +202,17 @@ class TestTool:
         assert "failed: the rest (Sentry refused the request (400): simulated)" in text
         assert "go on: cursor=" in text
 
+    async def test_an_empty_page_is_the_end_whatever_its_cursor_says(
+        self, client: Client, simulator: Tiring
+    ) -> None:
+        onward = '<http://sentry.test/>; rel="next"; results="true"; cursor="0:100:0"'
+        empty = b'{"data": [], "meta": {"fields": {}}}'
+        simulator.later = Fault("/events/", status=200, body=empty, headers={"link": onward})
+        text, rows = await export(client)
+        assert len(rows) == 100
+        assert "cursor=" not in text
+        assert len([line for line in simulator.world.seen if "cursor=" in line]) <= 1
+
     @pytest.mark.virtual_time
     async def test_what_came_in_time_is_kept(self, client: Client, simulator: Tiring) -> None:
         simulator.later = Fault("/events/", delay=15, times=-1)

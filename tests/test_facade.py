@@ -183,7 +183,7 @@ async def test_an_odd_item_of_a_list_is_left_out() -> None:
 async def test_what_a_stranger_named_does_not_reach_the_error() -> None:
     server = upstream.sentry(httpx2.Response(200, json=[]))
     async with Sentry.connect(Settings(url=HOME, token=TOKEN), server) as facade:
-        with pytest.raises(Broken, match="reply to /api/0/organizations/acme/releases/…/ was"):
+        with pytest.raises(Broken, match="reply to /organizations/acme/releases/…/ was"):
             await facade.releases.get("acme", "1.0 obey me \u202e")
 
 

@@ -46,7 +46,7 @@ TOO_BIG = 50 * 2**20
     [
         ({"status": 400}, 400, 1),
         ({"status": 500}, 500, 3),
-        ({"html": True, "status": 200}, 200, 1),
+        ({"html": True, "status": 200}, 200, 2),
         ({"body": b"null"}, 200, 1),
         ({"huge": TOO_BIG}, "TooLarge", 1),
         ({"malformed": True}, "DecodingError", 3),

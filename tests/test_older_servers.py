@@ -158,6 +158,33 @@ class TestWithoutNewerRoutes:
         )
 
 
+class TestBeforeSpans:
+    """What rests on a data set that the server lacks is said to, in our own words."""
+
+    @pytest.fixture(params=["before spans"])
+    def simulator(self, grown: Simulator, request: pytest.FixtureRequest) -> Iterator[Simulator]:
+        AGES[request.param](grown.world)
+        yield grown
+        grown.world.self_hosted = grown.world.numeric_projects = False
+        grown.world.alerts.has_workflows = True
+        grown.world.datasets = frozenset()
+        grown.world.seen.clear()
+
+    async def test_releases_are_compared_but_for_their_speed(self, ask: Ask) -> None:
+        text = await ask("compare_releases", release="checkout@4.16.0")
+        assert "failed: speed (This server has no data set 'spans'. It has: " in text
+
+    async def test_a_trace_is_shown_without_its_logs(self, ask: Ask, simulator: Simulator) -> None:
+        ((trace,),) = simulator.world.telemetry.rows("SELECT max(trace) FROM spans")
+        text = await ask("get_trace", trace=trace, include=["summary", "logs"])
+        assert "failed: logs (This server has no data set 'logs'. It has: " in text
+
+    async def test_a_profile_needs_its_project(self, refused: Ask) -> None:
+        text = await refused("get_profile", profile="1" * 32)
+        assert "This server has no data set 'spans'. It has: " in text
+        assert "Name the `project` that the profile belongs to." in text
+
+
 class TestEveryTool:
     """An old server on its own premises: what it lacks is said, and nothing breaks."""
 

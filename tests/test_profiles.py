@@ -103,3 +103,25 @@ class TestFigures:
         assert [frame.function.raw for frame in stack.frames] == ["main", "work"]
         assert stack.seconds == 0.5
         assert stack.frames[-1].in_app
+
+    def test_what_can_t_be_read_does_not_move_what_stands_after_it(self) -> None:
+        told = {
+            "frames": [None, "?", {"function": "main"}, {"function": "work"}],
+            "stacks": [[2], ["?"], None, [3, 2]],
+            "samples": [{"stack_id": 3, "timestamp": at} for at in range(2)],
+        }
+        (stack,) = Profile.model_validate({"profile": told}).stacks()
+        assert [frame.function.raw for frame in stack.frames] == ["main", "work"]
+
+    def test_a_weight_that_can_t_be_read_is_nobody_else_s(self) -> None:
+        told = {
+            "profiles": [{"samples": [[0], [1], [2]], "weights": ["?", None, 5 * 10**8]}],
+            "shared": {"frames": ["?", {"name": "main"}, {"name": "work"}]},
+        }
+        (stack,) = FlameGraph.model_validate(told).stacks()
+        assert [frame.function.raw for frame in stack.frames] == ["work"]
+        assert stack.seconds == 0.5
+
+    def test_nothing_but_what_can_t_be_read_is_nothing(self) -> None:
+        told = {"profile": {"frames": ["?"] * 2_000, "stacks": [[0]], "samples": []}}
+        assert Profile.model_validate(told).profile.frames == ()

@@ -247,6 +247,24 @@ class TestPartialAnswers:
         assert "|checkout@1.1.0|checkout@1.0.0" in text
         assert "fix: wait, Mira Voss" in text
 
+    @pytest.mark.parametrize(("between", "said"), [(120, ""), (510, " among the newest 500")])
+    async def test_the_release_before_is_looked_for_page_after_page(
+        self, ask: Ask, refused: Ask, simulator: Simulator, between: int, said: str
+    ) -> None:
+        for at in range(between):
+            simulator.world.add_release(
+                "acme",
+                f"checkout@2.0.{at}",
+                projects=["checkout"],
+                created=timedelta(days=1, seconds=-at),
+            )
+        if said:
+            text = await refused("compare_releases", release="checkout@1.0.0")
+            assert f"There is no release before it{said} in its projects." in text
+        else:
+            text = await ask("compare_releases", release="checkout@1.1.0")
+            assert "|checkout@1.1.0|checkout@1.0.0" in text
+
     async def test_deploys_that_fail_leave_the_releases_standing(
         self, ask: Ask, simulator: Simulator
     ) -> None:

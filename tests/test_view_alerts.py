@@ -52,6 +52,8 @@ NAMES = Names({"3": "checkout"}, {"71": "payments"}, {"42": "Mira Voss"})
             {"attribute": "message", "match": "nc", "value": "timeout"},
             "message does not contain timeout",
         ),
+        ("issue_category", {"value": 10}, "category outage"),
+        ("issue_category", {"value": "# 99 ```"}, "category \\# 99 '''"),
         ("latest_release", True, "in the latest release"),
         ("brand_new_kind", {"value": 3}, "brand new kind"),
     ],

@@ -1,7 +1,8 @@
 """The parts of an event as a model reads them."""
 
 from dexter_mcp.sentry.attachments import Attachment
-from dexter_mcp.sentry.events import Committer, Event
+from dexter_mcp.sentry.commits import Committer
+from dexter_mcp.sentry.events import Event
 from invented import ago, an_event, an_issue, context, frame, raised, shown
 
 

@@ -1,4 +1,4 @@
-"""Canaries in the environments of jobs and probes, which whoever checks in may name."""
+"""Canaries in what names jobs, probes and their environments: whoever checks in may choose it."""
 
 from datetime import timedelta
 
@@ -9,15 +9,18 @@ from dexter_mcp.simulator.memory.monitors import Check, CheckIn, Job, Lane, Prob
 
 
 def settle(world: World, canaries: Canaries) -> None:
-    """Let a job fail, and a page be down, in environments full of canaries."""
+    """Let a job fail, and a page be down, with canaries for names."""
     now, project = world.now(), next(iter(world.projects))
     lane = Lane(canaries.at("environment of job"), "error", now, last=now, incident=now)
     lane.check_ins = [CheckIn("1", "error", now, now, now, 20)]
     config = {"schedule_type": "crontab", "schedule": "0 2 * * *"}
-    job = Job("7", "acme", project, "feed-birds", "Feed birds", config, now, lanes=[lane])
-    world.monitors.jobs.append(job)
+    job = Job("7", "acme", project, "feed-birds", canaries.at("name of job"), config, now)
+    job.lanes.append(lane)
+    odd = Job("10", "acme", project, canaries.at("slug of job"), "Odd", config, now)
+    world.monitors.jobs += [job, odd]
     place = canaries.at("environment of probe")
-    probe = Probe("8", "acme", project, "Nest", "https://nest.test/", 60, place, is_down=True)
+    probe = Probe("8", "acme", project, canaries.at("name of probe"), "https://nest.test/", 60)
+    probe.environment, probe.is_down = place, True
     probe.checks = [Check("9", now - timedelta(minutes=1), "failure", 9, "us", in_incident=True)]
     world.monitors.probes.append(probe)
 
@@ -28,6 +31,7 @@ def calls(_: Place) -> Calls:
         "list_monitors": [{}, {"kind": "uptime"}],
         "get_monitor": [
             {"monitor": "feed-birds", "include": ["environments", "checkins", "stats"]},
+            {"monitor": "10"},
             {"monitor": "uptime 8"},
         ],
     }

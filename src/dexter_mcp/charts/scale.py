@@ -10,6 +10,8 @@ from dexter_mcp.charts.model import Panel
 
 _TICKS: Final = 4
 _MOMENTS: Final = 7
+_LEAST: Final = 1e-12
+"""A range that is smaller holds but zero, as far as anyone can see."""
 _DAY: Final = 86_400
 _TIME_STEPS: Final = (
     *(1, 5, 15, 30, 60, 300, 900, 1_800),
@@ -51,8 +53,8 @@ def of_values(panel: Panel) -> Scale:
     """Make a scale that holds all values of a panel, and zero."""
     known = panel.known
     low, high = min([0.0, *known]), max([0.0, *known])
-    if low == high:
-        high = 1.0
+    if high - low < _LEAST:
+        high = low + 1.0
     step = _step((high - low) / _TICKS, panel.steps)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = [step * number for number in range(first, last + 1)]
@@ -81,8 +83,8 @@ def of_moments(first: datetime, last: datetime) -> list[tuple[datetime, str]]:
     step = fitting[0] if fitting else seconds / _MOMENTS
     number = math.ceil((first - _EPOCH).total_seconds() / step)
     ticks: list[datetime] = []
-    while (moment := _EPOCH + timedelta(seconds=number * step)) <= last:
-        ticks.append(moment)
+    while number * step <= (last - _EPOCH).total_seconds():
+        ticks.append(_EPOCH + timedelta(seconds=number * step))
         number += 1
     return [(moment, _moment(moment, step)) for moment in ticks or [first]]
 

@@ -13,12 +13,12 @@ import anyio
 
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights.local_pages import cut, everything
 from dexter_mcp.insights.side_by_side import Part, side_by_side
 from dexter_mcp.sentry.detectors import BUILT_IN, Detector, OpenPeriod
 from dexter_mcp.sentry.errors import Gone, NotFound, SentryError, Unreachable
 from dexter_mcp.sentry.metric_alerts import Incident
 from dexter_mcp.sentry.projects import Project
-from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.workflows import Workflow
 from dexter_mcp.views.alerts_state import Alert, Monitor, Watch
 from dexter_mcp.views.alerts_words import Connections, Names
@@ -26,8 +26,6 @@ from dexter_mcp.views.answer import Failed
 
 T = TypeVar("T")
 
-_PAGES = 5
-"""Pages of a hundred that are read of each list."""
 _MOST_PROJECTS = 25
 """Projects whose rules are read: older servers list them by project."""
 _MOST_PEOPLE = 100
@@ -83,19 +81,6 @@ async def _projects(desk: Desk, org: str, named: Sequence[str]) -> tuple[Project
         return tuple((await desk.sentry.projects.list(org)).items)
 
 
-async def everything(read: Callable[[str], Awaitable[Page[T]]]) -> tuple[list[T], bool]:
-    """Read a list to its end, or to where it becomes too long; says whether it did."""
-    items: list[T] = []
-    cursor = ""
-    for _ in range(_PAGES):
-        page = await read(cursor)
-        items += page.items
-        cursor = page.next_cursor
-        if not cursor:
-            break
-    return items, bool(cursor)
-
-
 async def _of_today(
     desk: Desk, org: str, projects: Sequence[Project], since: float, *, named: bool
 ) -> Survey:
@@ -131,7 +116,7 @@ async def _of_today(
             connections=Connections.of(installed.otherwise(None)),
         ),
         (*workflows.failed, *detectors.failed),
-        _cut(more_alerts=more_alerts, more_monitors=more_monitors),
+        cut({"alerts": more_alerts, "monitors": more_monitors}, "`project`"),
     )
 
 
@@ -139,12 +124,6 @@ def alert_of(workflow: Workflow, detectors: Iterable[Detector]) -> Alert:
     """Bring an alert together with the monitors that it listens to."""
     wanted = set(workflow.detector_ids)
     return Alert(workflow, tuple(each for each in detectors if each.id in wanted))
-
-
-def _cut(*, more_alerts: bool, more_monitors: bool) -> str:
-    cut = {"alerts": more_alerts, "monitors": more_monitors}
-    what = " and ".join(noun for noun, more in cut.items() if more)
-    return f"only the first {_PAGES * 100} {what} were read: narrow with `project`" if what else ""
 
 
 async def names_for(

@@ -126,7 +126,14 @@ async def get_dashboard(desk: Desk, *, org: str, named: str, wishes: Wishes) -> 
         ]
     shown = [_shown(widget, asked) for widget in widgets]
     link = f"{place.web}/dashboard/{it.id}/"
-    said = Asked(home, place.among, place.environments, about.within, link, len(it.widgets))
+    said = Asked(
+        home,
+        place.among,
+        place.environments,
+        about.within,
+        link,
+        gone=0 if wishes.project else len(_numbers(it)) - len(about.project),
+    )
     return view.details(
         it,
         Found(shown, tuple(widget.title for widget in widgets[MOST_WIDGETS:])),
@@ -250,18 +257,35 @@ async def _sessions(run: _Run) -> Result:
 
 async def _about(desk: Desk, it: Dashboard, org: str, wishes: Wishes) -> Wanted:
     """Say where and when: what is wished for, or else what the dashboard says."""
-    own = [number for number in it.projects if number != "-1"]
-    known = () if wishes.project else await desk.sentry.projects.resolve_all(org, own)
     timed = bool(wishes.period)
     return Wanted(
         org=org,
-        project=wishes.project or tuple(project.slug for project in known),
+        project=wishes.project or await _own_projects(desk, it, org),
         environment=wishes.environment,
         bound=tuple(each.raw for each in it.environment),
         period=wishes.period or it.period or ("" if it.start else PERIOD),
         start="" if timed else it.start,
         end="" if timed else it.end,
     )
+
+
+async def _own_projects(desk: Desk, it: Dashboard, org: str) -> tuple[str, ...]:
+    """Name those projects of a dashboard that there still are; none are all of them.
+
+    Raises:
+        NotFound: It has projects, and none is left.
+    """
+    own = _numbers(it)
+    known = await desk.sentry.projects.known(org, own)
+    if own and not known:
+        gone = NotFound(f"None of the projects of dashboard {name(it.id)} is visible in {org!r}.")
+        gone.advice = "They may be deleted, or not yours. Say which to look at: `project`."
+        raise gone
+    return tuple(known[number].slug for number in own if number in known)
+
+
+def _numbers(it: Dashboard) -> list[str]:
+    return [number for number in dict.fromkeys(it.projects) if number != "-1"]
 
 
 def _narrowed(query: WidgetQuery, widget: Widget, it: Dashboard) -> WidgetQuery:

@@ -70,15 +70,16 @@ class _Gathered:
     failed: Sequence[Failed] = ()
 
     def take(self, page: Rows) -> None:
-        """Add a page."""
+        """Add a page. An empty one is the end, whatever its cursor says."""
         self.rows += page.items
-        self.cursor = page.next_cursor
+        self.cursor = page.next_cursor if page.items else ""
 
 
 async def _rest(
     desk: Desk, place: Place, sent: Sent, first: Rows, *, limit: int, seconds: float
 ) -> view.Exported:
-    size, so_far = _size(limit, sent.dataset), _Gathered(first.next_cursor, [*first.items])
+    size, so_far = _size(limit, sent.dataset), _Gathered("")
+    so_far.take(first)
     with anyio.move_on_after(seconds) as time:
         try:
             while so_far.cursor and len(so_far.rows) < limit:

@@ -1,14 +1,19 @@
 """What an issue is linked to in other systems, and what it takes to link it."""
 
+from typing import Final
+
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.integrations import ambiguous
+from dexter_mcp.insights.local_pages import everything
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.errors import NotFound, Rejected
 from dexter_mcp.sentry.external_issues import Action
 from dexter_mcp.sentry.integrations import TRACKS, Integration
 from dexter_mcp.views import tickets as view
 from dexter_mcp.views.answer import Answer
+
+_MANY: Final = 100
 
 
 async def list_tickets(desk: Desk, *, org: str, issue: str) -> Answer:
@@ -68,4 +73,8 @@ async def _tracker(desk: Desk, org: str, named: str) -> Integration:
 
 
 async def _all(desk: Desk, org: str) -> list[Integration]:
-    return (await desk.sentry.integrations.list(org, features=(TRACKS,))).items
+    them = desk.sentry.integrations
+    found, _ = await everything(
+        lambda at: them.list(org, features=(TRACKS,), per_page=_MANY, cursor=at)
+    )
+    return found

@@ -9,8 +9,9 @@ from dexter_mcp.insights.desk import Desk, NamedIssue
 from dexter_mcp.insights.issue_extras import Wanted, extras
 from dexter_mcp.insights.side_by_side import Part, side_by_side
 from dexter_mcp.sentry.attachments import Attachment
+from dexter_mcp.sentry.commits import Committer
 from dexter_mcp.sentry.errors import NotFound, Rejected
-from dexter_mcp.sentry.events import Committer, Event
+from dexter_mcp.sentry.events import Event
 from dexter_mcp.sentry.issues import Issue, Note
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.issue_context import IssueContext, full

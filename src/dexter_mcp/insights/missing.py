@@ -13,7 +13,7 @@ from dexter_mcp.sentry.identifiers import EVENT_WORDS
 def organization(org: str, environment: Sequence[str] = ()) -> AbstractContextManager[None]:
     """Name an organization as what was not found."""
     said = f"No organization {org!r} is visible to this token{_or_environment(environment)}"
-    return _missing(said, "`list_organizations` names them.", unless_there=True)
+    return _missing(said, "Check its slug; `whoami` names those that are.", unless_there=True)
 
 
 def issue(org: str, named: str, environment: Sequence[str] = ()) -> AbstractContextManager[None]:

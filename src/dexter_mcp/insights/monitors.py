@@ -1,7 +1,7 @@
 """What is watched by the clock: cron jobs and addresses, listed together, and one of them."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar
 from urllib.parse import unquote
@@ -9,27 +9,29 @@ from urllib.parse import unquote
 from dexter_mcp.insights import facets, missing
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.facets import Facet, Facets
-from dexter_mcp.insights.local_pages import page_of
+from dexter_mcp.insights.local_pages import cut, everything, page_of
 from dexter_mcp.insights.side_by_side import Part, side_by_side
 from dexter_mcp.sentry.detectors import Detector
 from dexter_mcp.sentry.errors import Gone, Invalid, NotFound
 from dexter_mcp.sentry.monitors import Monitor, MonitorStats
 from dexter_mcp.sentry.reply import Page
+from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.sentry.uptime import DOWN, UptimeCheck, UptimeMonitor
 from dexter_mcp.views import monitors as view
 from dexter_mcp.views import uptime
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.monitors import Asked, Found, Watched, reference
-from dexter_mcp.views.untrusted import name
 
 T = TypeVar("T")
 
 Kind = Literal["", "cron", "uptime"]
 MonitorPart = Literal["environments", "checkins", "stats"]
+_Crons = tuple[list[Monitor], bool]
+_Probes = tuple[list[UptimeMonitor], bool]
+"""As far as a list was read, and whether there is more of it."""
 
 _USUAL: Final = ("environments", "checkins")
 _USUAL_OF_PROBES: Final = ("stats", "checkins", "environments")
-_PAGES: Final = 5
 _PERIOD: Final = "7d"
 _MANY: Final = 100
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -94,9 +96,9 @@ async def _gathered(desk: Desk, asked: Asked, numbers: Sequence[str]) -> Found:
             )
 
     async with side_by_side(desk.settings.soft_deadline) as these:
-        parts: dict[str, Part[list[Monitor]] | Part[list[UptimeMonitor]]] = {}
+        parts: dict[str, Part[_Crons] | Part[_Probes]] = {}
         if asked.kind != "uptime":
-            parts["cron"] = these.ask("cron monitors", lambda: _all(crons))
+            parts["cron"] = these.ask("cron monitors", lambda: everything(crons))
         if asked.kind != "cron":
             parts["uptime"] = these.ask("uptime monitors", lambda: _uptime(desk, asked, numbers))
     # An environment that there is not is "not found" too, but then cron monitors are neither.
@@ -106,50 +108,53 @@ async def _gathered(desk: Desk, asked: Asked, numbers: Sequence[str]) -> Found:
     if told and not any(part.came for part in told):
         told[0].required()
     return Found(
-        Page(items=[each for part in told for came in part.came for each in came]),
+        Page(items=[each for part in told for items, _ in part.came for each in items]),
         tuple(failed for part in told for failed in part.failed),
-        (_NO_UPTIME,) if lacking else (),
+        tuple(filter(None, [_NO_UPTIME if lacking else "", _cut(told)])),
     )
 
 
-async def _all(read: Callable[[str], Awaitable[Page[T]]]) -> list[T]:
-    """Read page after page, up to some hundreds."""
-    items: list[T] = []
-    cursor = ""
-    for _ in range(_PAGES):
-        page = await read(cursor)
-        items += page.items
-        cursor = page.next_cursor
-        if not cursor:
-            break
-    return items
+def _cut(parts: Sequence[Part[_Crons] | Part[_Probes]]) -> str:
+    """Say which kind has more than was read."""
+    more = {part.name: any(more for _, more in part.came) for part in parts}
+    return cut(more, "`query` or `project`")
 
 
-async def _uptime(desk: Desk, asked: Asked, numbers: Sequence[str]) -> list[UptimeMonitor]:
+async def _uptime(desk: Desk, asked: Asked, numbers: Sequence[str]) -> _Probes:
     """Ask for addresses, in the way that shows most, or else as what raises issues of them.
 
     Raises:
         NotFound: The server knows neither way.
     """
     sentry = desk.sentry
+
+    async def probes(cursor: str) -> Page[UptimeMonitor]:
+        return await sentry.uptime.list(
+            asked.org,
+            query=asked.query,
+            project=numbers,
+            environment=asked.environment,
+            per_page=_MANY,
+            cursor=cursor,
+        )
+
     try:
         with missing.organization(asked.org, asked.environment):
-            page = await sentry.uptime.list(
-                asked.org, query=asked.query, project=numbers, environment=asked.environment
-            )
+            return await everything(probes)
     except (NotFound, Gone):
         if asked.environment:  # which detectors can't be narrowed by
             raise
         query = f"type:uptime {asked.query}".rstrip()
-        found = await sentry.detectors.list(asked.org, query=query, project=numbers)
-        return [_probe(each) for each in found.items]
-    return page.items
+        found, more = await everything(
+            lambda at: sentry.detectors.list(asked.org, query=query, project=numbers, cursor=at)
+        )
+        return [_probe(each) for each in found], more
 
 
 def _probe(it: Detector) -> UptimeMonitor:
     return UptimeMonitor(
         id=it.id,
-        name=it.name,
+        name=Untrusted(it.name),
         status="active" if it.enabled else "disabled",
         uptime_status=DOWN if it.open_issues else 1,
         owner=it.owner,
@@ -176,11 +181,19 @@ async def get_monitor(
         heading = uptime.heading(it, org=place.org, link=link, owner=view.owner(it.owner))
         parts, usual = _parts_of_probe(desk, it, place), _USUAL_OF_PROBES
     else:
-        link = f"{base}/crons/{it.project.slug}/{it.slug}/details/"
+        link = f"{base}/crons/{it.project.slug}/{reference(it)}/details/"
         heading = view.heading(it, org=place.org, link=link)
         parts, usual = _parts_of_job(desk, it, place), _USUAL
-    wanted = [each for each in include or usual if each in parts]
-    return await facets.answer(desk, heading, parts, wanted, thing=("monitor", it))
+    parts = {**_named(it), **parts}
+    wanted = ["name", *(include or usual)]
+    known = [each for each in wanted if each in parts]
+    return await facets.answer(desk, heading, parts, known, thing=("monitor", it))
+
+
+def _named(it: Watched) -> Facets:
+    """Show in the fence what must not stand in the heading."""
+    lines = view.strange(it)
+    return {"name": Facet(lambda: _itself(it), lambda _: lines, strange=True)} if lines else {}
 
 
 def _parts_of_job(desk: Desk, it: Monitor, place: Place) -> Facets:
@@ -191,7 +204,7 @@ def _parts_of_job(desk: Desk, it: Monitor, place: Place) -> Facets:
         length = int(period[:-1]) * _SECONDS[period[-1]]
         return await monitors.stats(
             place.org,
-            it.slug,
+            it.slug.raw,
             since=now.timestamp() - length,
             until=now.timestamp(),
             resolution="1h" if length <= _FINE else "1d",
@@ -206,7 +219,7 @@ def _parts_of_job(desk: Desk, it: Monitor, place: Place) -> Facets:
         "checkins": Facet(
             lambda: monitors.check_ins(
                 place.org,
-                it.slug,
+                it.slug.raw,
                 stats_period=place.period,
                 per_page=place.limit,
                 cursor=place.cursor,
@@ -264,7 +277,7 @@ async def _settled(desk: Desk, named: str, place: Place) -> tuple[Watched, Place
     if number := _UPTIME.fullmatch(text):
         found = await _gathered(desk, Asked(place.org, kind="uptime"), ["-1"])
         meant = [each for each in found.page.items if each.id == number["id"]]
-        return _only(meant, named, place.org), place
+        return _only(meant, named, place.org, found.notes), place
     if _SLUG.fullmatch(text):
         try:
             return await desk.sentry.monitors.get(
@@ -272,25 +285,31 @@ async def _settled(desk: Desk, named: str, place: Place) -> tuple[Watched, Place
             ), place
         except NotFound:
             pass
-    return _only(await _called(desk, text, place), named, place.org), place
+    called, notes = await _called(desk, text, place)
+    return _only(called, named, place.org, notes), place
 
 
-async def _called(desk: Desk, text: str, place: Place) -> list[Watched]:
+async def _called(desk: Desk, text: str, place: Place) -> tuple[list[Watched], Sequence[str]]:
     """Find monitors by their name: the whole of it, or else a part."""
     numbers = await desk.projects(place.org, [place.project] if place.project else [])
     asked = Asked(place.org, environment=place.environment, query=text)
-    found = (await _gathered(desk, asked, numbers)).page.items
-    return [each for each in found if each.name.casefold() == text.casefold()] or found
+    gathered = await _gathered(desk, asked, numbers)
+    found = gathered.page.items
+    exact = [each for each in found if each.name.raw.casefold() == text.casefold()]
+    return exact or found, gathered.notes
 
 
-def _only(found: Sequence[Watched], named: str, org: str) -> Watched:
+def _only(found: Sequence[Watched], named: str, org: str, notes: Sequence[str]) -> Watched:
     match found:
         case [one]:
             return one
         case []:
             nothing = NotFound(f"No monitor {named[:80]!r} is visible in {org!r}.")
-            nothing.advice = "`list_monitors` names them."
+            nothing.advice = " ".join(["`list_monitors` names them.", *notes])
             raise nothing
         case several:
-            told = ", ".join(f"{reference(each)} ({name(each.name)})" for each in several[:10])
-            raise Invalid(f"Several monitors fit {named[:80]!r}: {told}. Say which.")
+            told = ", ".join(map(view.briefly, several[:10]))
+            raise Invalid(
+                f"Several monitors fit {named[:80]!r}: {told}. Say which; `list_monitors` with "
+                "`query` shows them."
+            )

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 import anyio
 
+from dexter_mcp.insights import discover
 from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights.event_queries import Place, TableWanted, Wanted
+from dexter_mcp.insights.local_pages import PAGES
 from dexter_mcp.insights.release_lookup import (
     EVERYWHERE,
     Found,
@@ -106,22 +109,27 @@ async def _baseline(desk: Desk, scope: Scope, release: Release, named: str) -> F
 
 async def _previous(desk: Desk, scope: Scope, release: Release) -> Release:
     """Find the release before, by when they were released."""
-    page = await desk.sentry.releases.list(
-        scope.org, project=scope.projects, health=True, per_page=_NEIGHBOURS
-    )
-    earlier = [
-        each
-        for each in page.items
-        if each.version != release.version
-        and each.released
-        and release.released
-        and each.released <= release.released
-    ]
-    if not earlier:
-        error = NotFound("There is no release before it in its projects.")
-        error.advice = "Say which to compare with: `baseline`."
-        raise error
-    return earlier[0]
+    cursor = ""
+    for _ in range(PAGES):
+        page = await desk.sentry.releases.list(
+            scope.org, project=scope.projects, health=True, per_page=_NEIGHBOURS, cursor=cursor
+        )
+        for each in page.items:
+            if _is_before(each, release):
+                return each
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    newest = f" among the newest {PAGES * _NEIGHBOURS}" if cursor else ""
+    error = NotFound(f"There is no release before it{newest} in its projects.")
+    error.advice = "Say which to compare with: `baseline`."
+    raise error
+
+
+def _is_before(each: Release, release: Release) -> bool:
+    if each.version == release.version or not each.released or not release.released:
+        return False
+    return each.released <= release.released
 
 
 async def _gathered(pair: "Pair", since: float) -> view.Comparison:
@@ -169,6 +177,9 @@ class Pair:
         self.desk, self.asked = desk, asked
         self.newer = Shelf(desk, scope, newer, asked.environment)
         self.older = Shelf(desk, scope, older, asked.environment)
+        self._place = Place(
+            asked.org, tuple(self.newer.projects), asked.environment, asked.period, "", "", ""
+        )
         self._both = f"release:[{quoted(newer.version.raw)}, {quoted(older.version.raw)}]"
 
     async def sessions(self) -> SessionReport:
@@ -187,17 +198,11 @@ class Pair:
         self, dataset: str, field: Sequence[str], query: str, *, per_page: int = 2
     ) -> Rows:
         """Read a table of events, a row for each release."""
-        return await self.desk.sentry.discover.table(
-            self.asked.org,
-            dataset=dataset,
-            field=field,
-            query=f"{query} {self._both}".strip(),
-            sort="-count()",
-            project=self.newer.projects,
-            environment=self.asked.environment,
-            stats_period=self.asked.period,
-            per_page=per_page,
+        wanted = TableWanted(
+            Wanted(dataset, f"{query} {self._both}".strip()), tuple(field), "-count()"
         )
+        _, rows = await discover.first_page(self.desk, self._place, wanted, size=lambda _: per_page)
+        return rows
 
     async def transactions(self) -> Rows:
         """Read how fast each transaction was in each of the two, the commonest first."""

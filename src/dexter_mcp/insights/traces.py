@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from dexter_mcp.insights import discover, event_queries
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.event_lookup import find_event
+from dexter_mcp.insights.event_queries import TableWanted, Wanted
 from dexter_mcp.insights.side_by_side import side_by_side
 from dexter_mcp.sentry.discover import Rows
 from dexter_mcp.sentry.errors import Invalid, NotFound
@@ -114,16 +116,15 @@ def _trace_of(event: Event) -> Untrusted | None:
 
 
 async def _logs(desk: Desk, it: Place, period: str) -> Rows:
-    return await desk.sentry.discover.table(
-        it.org,
-        dataset="logs",
-        field=_FIELDS,
-        query=f"trace:{it.trace}",
-        sort=["timestamp"],
-        project=["-1"],
-        stats_period=period or "90d",
-        per_page=_LINES,
-    )
+    wanted = TableWanted(Wanted("logs", f"trace:{it.trace}"), _FIELDS, "timestamp")
+    return await _rows(desk, it.org, wanted, period or "90d", most=_LINES)
+
+
+async def _rows(desk: Desk, org: str, wanted: TableWanted, period: str, *, most: int) -> Rows:
+    """Read a table over all projects, from the data set by whatever name the server has it."""
+    where = event_queries.Place(org, ("-1",), (), period, "", "", "")
+    _, rows = await discover.first_page(desk, where, wanted, size=lambda _: most)
+    return rows
 
 
 @dataclass(frozen=True)
@@ -173,15 +174,11 @@ async def _of_transaction(desk: Desk, wanted: ProfileWanted, limit: int) -> Answ
 
 async def _project_of(desk: Desk, org: str, profile: str) -> str:
     """Find the project of a profile by the span that has it."""
-    rows = await desk.sentry.discover.table(
-        org,
-        dataset="spans",
-        field=["project.id"],
-        query=f"profile.id:{profile}",
-        project=["-1"],
-        stats_period="30d",
-        per_page=1,
-    )
+    wanted = TableWanted(Wanted("spans", f"profile.id:{profile}"), ("project.id",))
+    try:
+        rows = await _rows(desk, org, wanted, "30d", most=1)
+    except Invalid as error:
+        raise Invalid(f"{error} Name the `project` that the profile belongs to.") from error
     for row in rows.items:
         if isinstance(number := row.get("project.id"), (int, float)):
             return str(int(number))

@@ -1,7 +1,9 @@
 """The forms in which people paste an alert or a monitor. Nothing is asked here."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -17,16 +19,18 @@ _NUMBERED = re.compile(
     r"[#:]?\s*(?P<id>\d{1,20})",
     re.IGNORECASE,
 )
-_WORDS: dict[str, Kind] = {
-    "": "",
-    "alert": "alert",
-    "workflow": "alert",
-    "monitor": "monitor",
-    "detector": "monitor",
-    "rule": "rule",
-    "issue rule": "rule",
-    "metric rule": "metric rule",
-}
+_WORDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "": "",
+        "alert": "alert",
+        "workflow": "alert",
+        "monitor": "monitor",
+        "detector": "monitor",
+        "rule": "rule",
+        "issue rule": "rule",
+        "metric rule": "metric rule",
+    }
+)
 _BELOW: tuple[tuple[Kind, str], ...] = (
     ("alert", r"/monitors/alerts/(?P<id>\d+)"),
     ("alert", r"/workflows/(?P<id>\d+)"),

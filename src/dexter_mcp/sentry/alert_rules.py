@@ -4,7 +4,9 @@ A rule is read as the workflow that replaces it, so that nobody else needs to kn
 generations. Frequencies are minutes in both; conditions are named by dotted class names there.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from dexter_mcp.sentry.api import MINUTE, Api
@@ -21,49 +23,53 @@ from dexter_mcp.sentry.workflows import (
     WorkflowConfig,
 )
 
-_TYPES = {
-    "FirstSeenEventCondition": "first_seen_event",
-    "RegressionEventCondition": "regression_event",
-    "ReappearedEventCondition": "reappeared_event",
-    "EveryEventCondition": "every_event",
-    "NewHighPriorityIssueCondition": "new_high_priority_issue",
-    "ExistingHighPriorityIssueCondition": "existing_high_priority_issue",
-    "EventFrequencyCondition": "event_frequency",
-    "EventUniqueUserFrequencyCondition": "event_unique_user_frequency",
-    "EventFrequencyPercentCondition": "percent_sessions",
-    "AgeComparisonFilter": "age_comparison",
-    "AssignedToFilter": "assigned_to",
-    "EventAttributeFilter": "event_attribute",
-    "EventAttributeCondition": "event_attribute",
-    "IssueCategoryFilter": "issue_category",
-    "IssueOccurrencesFilter": "issue_occurrences",
-    "LatestReleaseFilter": "latest_release",
-    "LatestAdoptedReleaseFilter": "latest_adopted_release",
-    "LevelFilter": "level",
-    "LevelCondition": "level",
-    "TaggedEventFilter": "tagged_event",
-    "TaggedEventCondition": "tagged_event",
-}
+_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "FirstSeenEventCondition": "first_seen_event",
+        "RegressionEventCondition": "regression_event",
+        "ReappearedEventCondition": "reappeared_event",
+        "EveryEventCondition": "every_event",
+        "NewHighPriorityIssueCondition": "new_high_priority_issue",
+        "ExistingHighPriorityIssueCondition": "existing_high_priority_issue",
+        "EventFrequencyCondition": "event_frequency",
+        "EventUniqueUserFrequencyCondition": "event_unique_user_frequency",
+        "EventFrequencyPercentCondition": "percent_sessions",
+        "AgeComparisonFilter": "age_comparison",
+        "AssignedToFilter": "assigned_to",
+        "EventAttributeFilter": "event_attribute",
+        "EventAttributeCondition": "event_attribute",
+        "IssueCategoryFilter": "issue_category",
+        "IssueOccurrencesFilter": "issue_occurrences",
+        "LatestReleaseFilter": "latest_release",
+        "LatestAdoptedReleaseFilter": "latest_adopted_release",
+        "LevelFilter": "level",
+        "LevelCondition": "level",
+        "TaggedEventFilter": "tagged_event",
+        "TaggedEventCondition": "tagged_event",
+    }
+)
 """The last part of a condition's name, and what it is called today."""
 
 _COUNTED = frozenset({"event_frequency", "event_unique_user_frequency", "percent_sessions"})
 
-_ACTIONS = {
-    "NotifyEmailAction": "email",
-    "SlackNotifyServiceAction": "slack",
-    "MsTeamsNotifyServiceAction": "msteams",
-    "DiscordNotifyServiceAction": "discord",
-    "PagerDutyNotifyServiceAction": "pagerduty",
-    "OpsgenieNotifyTeamAction": "opsgenie",
-    "JiraCreateTicketAction": "jira",
-    "JiraServerCreateTicketAction": "jira_server",
-    "GitHubCreateTicketAction": "github",
-    "GitHubEnterpriseCreateTicketAction": "github_enterprise",
-    "AzureDevopsCreateTicketAction": "vsts",
-    "NotifyEventSentryAppAction": "sentry_app",
-    "NotifyEventServiceAction": "webhook",
-    "NotifyEventAction": "plugin",
-}
+_ACTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "NotifyEmailAction": "email",
+        "SlackNotifyServiceAction": "slack",
+        "MsTeamsNotifyServiceAction": "msteams",
+        "DiscordNotifyServiceAction": "discord",
+        "PagerDutyNotifyServiceAction": "pagerduty",
+        "OpsgenieNotifyTeamAction": "opsgenie",
+        "JiraCreateTicketAction": "jira",
+        "JiraServerCreateTicketAction": "jira_server",
+        "GitHubCreateTicketAction": "github",
+        "GitHubEnterpriseCreateTicketAction": "github_enterprise",
+        "AzureDevopsCreateTicketAction": "vsts",
+        "NotifyEventSentryAppAction": "sentry_app",
+        "NotifyEventServiceAction": "webhook",
+        "NotifyEventAction": "plugin",
+    }
+)
 
 
 class RulePart(Reply):
@@ -129,7 +135,9 @@ class RulePart(Reply):
         return {name: value for name, value in terms.items() if value not in {"", None}}
 
 
-_TARGETS = {"IssueOwners": "issue_owners", "Member": "user", "Team": "team"}
+_TARGETS: Mapping[str, str] = MappingProxyType(
+    {"IssueOwners": "issue_owners", "Member": "user", "Team": "team"}
+)
 
 
 class Trouble(Reply):

@@ -13,6 +13,7 @@ from pydantic import AliasPath, Field, ValidationError, computed_field
 
 from dexter_mcp.sentry import endpoints
 from dexter_mcp.sentry.api import FOR_GOOD, MINUTE, MOMENT, Api
+from dexter_mcp.sentry.commits import Committer, Committers
 from dexter_mcp.sentry.feedback import UserReport
 from dexter_mcp.sentry.frames import ExceptionValue, Thread
 from dexter_mcp.sentry.identifiers import is_event_id
@@ -237,44 +238,6 @@ class Resolved(Reply):
     group_id: str = ""
     event_id: str = ""
     event: Event | None = None
-
-
-class Author(Reply):
-    """Who wrote a commit."""
-
-    name: str = ""
-    email: str = ""
-
-
-class PullRequest(Reply):
-    """The pull request that a commit came with."""
-
-    id: str = ""
-    title: Untrusted = Untrusted()
-    external_url: str = ""
-
-
-class Commit(Reply):
-    """A change to the code."""
-
-    id: str
-    message: Untrusted = Untrusted()
-    date_created: datetime | None = None
-    pull_request: PullRequest | None = None
-    score: float | None = None
-
-
-class Committer(Reply):
-    """Somebody whose commits may have caused an event."""
-
-    author: Author = Author()
-    commits: tuple[Commit, ...] = ()
-
-
-class Committers(Reply):
-    """Suspect commits, by author."""
-
-    committers: tuple[Committer, ...] = ()
 
 
 class Events:

@@ -9,6 +9,7 @@ from pydantic import Field
 from dexter_mcp.sentry import endpoints, issue_dialect
 from dexter_mcp.sentry.api import FOR_GOOD, MOMENT, Api
 from dexter_mcp.sentry.batches import Batched, in_batches
+from dexter_mcp.sentry.external_issues import ExternalIssue
 from dexter_mcp.sentry.identity import User
 from dexter_mcp.sentry.reply import Page, Reply
 from dexter_mcp.sentry.untrusted import Untrusted
@@ -106,31 +107,6 @@ class TagKey(Reply):
     name: Untrusted = Untrusted()
     total_values: int = 0
     unique_values: int | None = None
-
-
-class ExternalIssue(Reply):
-    """A ticket elsewhere that an issue is linked to.
-
-    An integration's has a key, a title, which may repeat that of the issue, and no address; an
-    app's has an address and a `service_type`, the slug of the app.
-    """
-
-    key: str = ""
-    title: Untrusted = Untrusted()
-    display_name: str = ""
-    integration_name: str = ""
-    service_type: str = ""
-    web_url: str = ""
-
-    @property
-    def called(self) -> str:
-        """Name it as people do, such as `PAY-431`."""
-        return self.display_name or self.key
-
-    @property
-    def held_by(self) -> str:
-        """Name what holds it: an integration, or an app."""
-        return self.integration_name or (f"app {self.service_type}" if self.service_type else "")
 
 
 class Annotation(Reply):

@@ -4,8 +4,9 @@ A rule is read as the detector that replaces it, so that nobody else needs to kn
 generations: minutes become seconds, triggers conditions with a severity.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from dexter_mcp.sentry.api import MINUTE, MOMENT, Api
 from dexter_mcp.sentry.detectors import (
@@ -28,8 +29,8 @@ _MINUTE = 60
 _ENABLED = 0
 _BELOW = 1
 _CLOSED = 2
-_SEVERITIES = {"critical": 75, "warning": 50}
-_STATUSES = {10: "medium", 20: "high"}
+_SEVERITIES: Mapping[str, int] = MappingProxyType({"critical": 75, "warning": 50})
+_STATUSES: Mapping[int, str] = MappingProxyType({10: "medium", 20: "high"})
 _RESOLVED = 0
 
 

@@ -1,6 +1,7 @@
 """Cron monitors: jobs that are to run on time, and what they said when they did.
 
-An SDK may set one up by itself as it checks in, so that an environment's name is a stranger's.
+An SDK may set one up by itself as it checks in, so that its name, its slug and
+the names of its environments are a stranger's.
 """
 
 from collections.abc import Sequence
@@ -72,8 +73,8 @@ class Monitor(Reply):
     """A cron monitor. Sentry describes its environments as an object, and sends a list."""
 
     id: str
-    slug: str = ""
-    name: str = ""
+    slug: Untrusted = Untrusted()
+    name: Untrusted = Untrusted()
     status: str = ""
     is_muted: bool = False
     config: MonitorConfig = MonitorConfig()

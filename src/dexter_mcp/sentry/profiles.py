@@ -1,16 +1,18 @@
 """Profiles: in which functions the time was spent. Names of functions come with what SDKs send."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from pydantic import AliasChoices, Field
 
 from dexter_mcp.sentry.api import HOUR, MINUTE, Api
-from dexter_mcp.sentry.reply import Reply
+from dexter_mcp.sentry.reply import Placed, Reply
 from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.sentry.wire import path
+
+T = TypeVar("T")
 
 _NANOSECONDS: Final = 1e9
 _PAUSE: Final = 10
@@ -58,8 +60,8 @@ class _Sample(Reply):
 class Sampled(Reply):
     """Samples of stacks, whose frames stand innermost first."""
 
-    frames: tuple[Frame, ...] = ()
-    stacks: tuple[tuple[int, ...], ...] = ()
+    frames: Placed[Frame] = ()
+    stacks: Placed[tuple[int, ...]] = ()
     samples: tuple[_Sample, ...] = ()
 
     def weighed(self, thread: str = "") -> Iterator[Stack]:
@@ -76,12 +78,18 @@ class Sampled(Reply):
             steps = [after.at - before.at for before, after in pairwise(ordered)]
             longest = _PAUSE * median(steps) if steps else 0.0
             for sample, step in zip(ordered, steps, strict=False):
-                if sample.stack_id in range(len(self.stacks)) and step <= longest:
-                    yield Stack(self._named(self.stacks[sample.stack_id]), step)
+                places = _at(self.stacks, sample.stack_id)
+                if places is not None and step <= longest:
+                    yield Stack(_named(self.frames, reversed(places)), step)
 
-    def _named(self, places: Sequence[int]) -> tuple[Frame, ...]:
-        known = range(len(self.frames))
-        return tuple(self.frames[place] for place in reversed(places) if place in known)
+
+def _at(items: Sequence[T | None], place: int) -> T | None:
+    return items[place] if place in range(len(items)) else None
+
+
+def _named(frames: Sequence[Frame | None], places: Iterable[int]) -> tuple[Frame, ...]:
+    """Give the frames at these places, without those that could not be read."""
+    return tuple(frame for place in places if (frame := _at(frames, place)) is not None)
 
 
 class ProfiledTransaction(Reply):
@@ -129,15 +137,13 @@ class _Graph(Reply):
     """One thread of a flame graph: places of frames, outermost first, and weights."""
 
     unit: str = ""
-    samples: tuple[tuple[int, ...], ...] = ()
-    weights: tuple[float, ...] = ()
-    sample_durations_ns: tuple[float, ...] = Field(
-        default=(), validation_alias="sample_durations_ns"
-    )
+    samples: Placed[tuple[int, ...]] = ()
+    weights: Placed[float] = ()
+    sample_durations_ns: Placed[float] = Field(default=(), validation_alias="sample_durations_ns")
 
 
 class _Shared(Reply):
-    frames: tuple[Frame, ...] = ()
+    frames: Placed[Frame] = ()
 
 
 class FlameGraph(Reply):
@@ -152,8 +158,8 @@ class FlameGraph(Reply):
         for graph in self.profiles:
             weights = graph.sample_durations_ns or graph.weights
             for places, weight in zip(graph.samples, weights, strict=False):
-                named = tuple(frames[place] for place in places if place in range(len(frames)))
-                yield Stack(named, weight / _NANOSECONDS)
+                if places is not None and weight is not None:
+                    yield Stack(_named(frames, places), weight / _NANOSECONDS)
 
 
 class Profiles:

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from dexter_mcp.sentry.api import HOUR, MINUTE, Api
-from dexter_mcp.sentry.events import Author, Commit
+from dexter_mcp.sentry.commits import Author, Commit
 from dexter_mcp.sentry.identity import User
 from dexter_mcp.sentry.issues import Issue, Series
 from dexter_mcp.sentry.reply import Page, Reply

@@ -3,9 +3,17 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    WrapValidator,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core.core_schema import ValidationInfo, ValidatorFunctionWrapHandler
 
@@ -31,9 +39,7 @@ def readable(value: Any, read: Callable[[Any], T]) -> T:
     try:
         return read(value)
     except ValidationError as error:
-        odd = {
-            e["loc"][0] for e in error.errors(include_url=False, include_input=False) if e["loc"]
-        }
+        odd = _odd(error)
         kept: Any = None
         if is_array(value):
             kept = [item for at, item in enumerate(value) if at not in odd]
@@ -42,6 +48,29 @@ def readable(value: Any, read: Callable[[Any], T]) -> T:
         if not kept or len(kept) == len(value):
             raise
     return read(kept)
+
+
+def _odd(error: ValidationError) -> set[int | str]:
+    """Name the items of a container that could not be read."""
+    return {e["loc"][0] for e in error.errors(include_url=False, include_input=False) if e["loc"]}
+
+
+def _in_place(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    if not is_array(value):
+        return read(value)
+    if len(value) > _HEAD:
+        _in_place(value[:_HEAD], read)
+    try:
+        return read(value)
+    except ValidationError as error:
+        odd = _odd(error)
+        if len(odd) == len(value):
+            raise
+    return read([None if at in odd else item for at, item in enumerate(value)])
+
+
+Placed = Annotated[tuple[T | None, ...], WrapValidator(_in_place)]
+"""A list whose positions others count on: an odd item is None, and those after it stay."""
 
 
 @cache

@@ -11,7 +11,7 @@ _NAMED: Final = re.compile(
     r"|integrations|sentry-apps|issues|events|keys)/[^/]+/"
 )
 _OF_PROJECT: Final = re.compile(r"^/api/0/(?P<kind>projects|teams)/[^/]+/[^/]+/")
-_WORD: Final = re.compile(r"[A-Za-z][A-Za-z_-]*(?:_?v[0-9])?")
+_WORD: Final = re.compile(r"(?:[A-Za-z][A-Za-z-]*_)?v[0-9]|[A-Za-z][A-Za-z_-]*")
 
 
 class Routes:

@@ -18,7 +18,7 @@ class UptimeMonitor(Reply):
     """An address, and how often it is asked."""
 
     id: str
-    name: str = ""
+    name: Untrusted = Untrusted()
     project_slug: str = ""
     environment: Untrusted = Untrusted()
     status: str = ""

@@ -19,30 +19,36 @@ from dexter_mcp.views.untrusted import name
 
 _TERM = 60
 _QUERY = 200
-_UNITS = {"min": "min", "m": "min", "h": "h", "hr": "h", "d": "d", "w": "w"}
+_UNITS: Mapping[str, str] = MappingProxyType(
+    {"min": "min", "m": "min", "h": "h", "hr": "h", "d": "d", "w": "w"}
+)
 _INTERVAL = re.compile(r"(\d+)([a-z]+)")
-_MATCHES = {
-    "eq": "is",
-    "ne": "is not",
-    "co": "contains",
-    "nc": "does not contain",
-    "sw": "starts with",
-    "ew": "ends with",
-    "nsw": "does not start with",
-    "new": "does not end with",
-    "is": "is set",
-    "ns": "is not set",
-}
+_MATCHES: Mapping[str, str] = MappingProxyType(
+    {
+        "eq": "is",
+        "ne": "is not",
+        "co": "contains",
+        "nc": "does not contain",
+        "sw": "starts with",
+        "ew": "ends with",
+        "nsw": "does not start with",
+        "new": "does not end with",
+        "is": "is set",
+        "ns": "is not set",
+    }
+)
 _WITHOUT_VALUE = frozenset({"is", "ns"})
-_LEVELS: Mapping[str, str] = {
-    "0": "sample",
-    "10": "debug",
-    "20": "info",
-    "30": "warning",
-    "40": "error",
-    "50": "fatal",
-}
-_PRIORITIES = {25: "low", 50: "medium", 75: "high"}
+_LEVELS: Mapping[str, str] = MappingProxyType(
+    {
+        "0": "sample",
+        "10": "debug",
+        "20": "info",
+        "30": "warning",
+        "40": "error",
+        "50": "fatal",
+    }
+)
+_PRIORITIES: Mapping[int, str] = MappingProxyType({25: "low", 50: "medium", 75: "high"})
 CATEGORIES: Mapping[str, str] = MappingProxyType(
     {
         "1": "error",
@@ -56,23 +62,29 @@ CATEGORIES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Sentry's numbers for `issueCategory`."""
-_SERVICES = {
-    "email": "e-mail",
-    "slack": "Slack",
-    "msteams": "Teams",
-    "discord": "Discord",
-    "pagerduty": "PagerDuty",
-    "opsgenie": "Opsgenie",
-    "github": "GitHub issue",
-    "github_enterprise": "GitHub issue",
-    "jira": "Jira ticket",
-    "jira_server": "Jira ticket",
-    "vsts": "Azure ticket",
-    "sentry_app": "app",
-}
-_OPERATORS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤"}
-_SEVERITIES = {75: "critical", 50: "warning", 25: "low", 0: "resolved"}
-_AGGREGATES = {"count()": "events", "count_unique(user)": "users"}
+_SERVICES: Mapping[str, str] = MappingProxyType(
+    {
+        "email": "e-mail",
+        "slack": "Slack",
+        "msteams": "Teams",
+        "discord": "Discord",
+        "pagerduty": "PagerDuty",
+        "opsgenie": "Opsgenie",
+        "github": "GitHub issue",
+        "github_enterprise": "GitHub issue",
+        "jira": "Jira ticket",
+        "jira_server": "Jira ticket",
+        "vsts": "Azure ticket",
+        "sentry_app": "app",
+    }
+)
+_OPERATORS: Mapping[str, str] = MappingProxyType({"gt": ">", "gte": "≥", "lt": "<", "lte": "≤"})
+_SEVERITIES: Mapping[int, str] = MappingProxyType(
+    {75: "critical", 50: "warning", 25: "low", 0: "resolved"}
+)
+_AGGREGATES: Mapping[str, str] = MappingProxyType(
+    {"count()": "events", "count_unique(user)": "users"}
+)
 _CRASHES = re.compile(r"percentage\((sessions|users)_crashed, \w+\)")
 _ALIAS = re.compile(r" AS \w+$")
 
@@ -242,7 +254,7 @@ def _level(it: Condition, _: Names) -> str:
     return f"level {level}{_DIRECTIONS.get(it.term('match'), '')}"
 
 
-_DIRECTIONS = {"gte": " or above", "lte": " or below"}
+_DIRECTIONS: Mapping[str, str] = MappingProxyType({"gte": " or above", "lte": " or below"})
 
 
 def _matching(noun: str, key: str) -> Callable[[Condition, Names], str]:
@@ -273,7 +285,7 @@ def _priority(it: Condition, _: Names) -> str:
 
 def _category(it: Condition, _: Names) -> str:
     number = it.term("value")
-    return f"category {CATEGORIES.get(number, number)}"
+    return f"category {CATEGORIES.get(number, name(number, limit=_TERM))}"
 
 
 def _adopted(it: Condition, _: Names) -> str:

@@ -16,7 +16,7 @@ from dexter_mcp.sentry.sessions import (
 )
 from dexter_mcp.sentry.timeseries import Series, TimeSeries
 from dexter_mcp.views import discover, release_comparison, timeseries
-from dexter_mcp.views.numbers import count
+from dexter_mcp.views.numbers import count, is_sane
 from dexter_mcp.views.quantities import plain, quantity
 from dexter_mcp.views.releases import VERSION
 from dexter_mcp.views.transaction_speed import P50, P95, figure
@@ -47,7 +47,7 @@ def of_series(found: TimeSeries, asked: timeseries.Asked) -> TimeChart:
 
     Buckets that may still grow are left out, as they are from the figures.
     """
-    shown = sorted(found.time_series, key=lambda each: (each.meta.is_other, each.meta.order))
+    shown = timeseries.in_order(found)
     stamps = sorted({point.timestamp for each in shown for point in each.values})
     by_axis: dict[str, list[Series]] = {}
     for each in shown:
@@ -141,6 +141,12 @@ class _Measure:
     older: float | None
     write: Write
 
+    @property
+    def can_be_drawn(self) -> bool:
+        """Tell whether one of the two is known, and neither is beyond all measure."""
+        told = [each for each in (self.newer, self.older) if each is not None]
+        return bool(told) and all(map(is_sane, told))
+
     def bar(self) -> Bar:
         """Make a row of it."""
         pair = (self.newer, self.older)
@@ -161,7 +167,7 @@ class _Measure:
 def of_releases(told: release_comparison.Comparison) -> BarChart:
     """Draw what is better the less there is of it, the newer release above the older."""
     versions = tuple(clean(each.version, limit=VERSION) for each in (told.newer, told.older))
-    known = (each for each in _measures(told) if (each.newer, each.older) != (None, None))
+    known = [each for each in _measures(told) if each.can_be_drawn]
     where = ", ".join(filter(None, [told.asked.org, *told.asked.environment]))
     return BarChart(
         title=f"{versions[0]} against {versions[1]}",

@@ -90,14 +90,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Asked:
-    """Where and when the widgets were asked."""
+    """Where and when the widgets were asked; `gone` counts projects that are not visible."""
 
     org: str
     project: tuple[str, ...]
     environment: tuple[str, ...]
     within: str
     link: str
-    widgets: int
+    gone: int = 0
 
 
 def listing(
@@ -134,6 +134,8 @@ def details(
     said = echo(org=asked.org, project=", ".join(asked.project), within=asked.within)
     author = f" · by {name(it.created_by.called)}" if it.created_by else ""
     heading = [f"dashboard {name(it.id)}: {name(it.title)}{author}", said, asked.link]
+    if asked.gone:
+        heading.append(f"left out: {asked.gone} of its projects, deleted or not visible")
     places = ", ".join(clean(Untrusted(place), limit=_TEXT) for place in asked.environment)
     filters = ", ".join(clean(each, limit=_TEXT) for each in it.filters.release)
     lines = [

@@ -6,7 +6,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from dexter_mcp.sentry.attachments import Attachment
-from dexter_mcp.sentry.events import Committer, Event
+from dexter_mcp.sentry.commits import Committer
+from dexter_mcp.sentry.events import Event
 from dexter_mcp.sentry.issues import Issue, Note, ReleaseRef
 from dexter_mcp.sentry.tags import Tag
 from dexter_mcp.sentry.untrusted import Untrusted

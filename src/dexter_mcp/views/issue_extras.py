@@ -1,17 +1,18 @@
 """What is told of an issue only to those who ask for it by name."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
+from dexter_mcp.sentry.external_issues import ExternalIssue
 from dexter_mcp.sentry.feedback import Report
 from dexter_mcp.sentry.grouping import Hash, Similar
 from dexter_mcp.sentry.issue_counts import CurrentRelease, InRelease
-from dexter_mcp.sentry.issues import ExternalIssue, Issue, Series
+from dexter_mcp.sentry.issues import Issue, Series
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.views.feedback import reports
 from dexter_mcp.views.issues import state
 from dexter_mcp.views.listing import short_ago
-from dexter_mcp.views.moments import ago, exact
+from dexter_mcp.views.moments import ago, exact, of_epoch
 from dexter_mcp.views.numbers import count, counted, percent
 from dexter_mcp.views.table import table
 from dexter_mcp.views.untrusted import clean, name
@@ -116,7 +117,8 @@ def _course(period: str, series: Series, moment: str) -> Iterator[str]:
 
 
 def _at(seconds: float, moment: str) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime(moment)
+    at = of_epoch(seconds)
+    return at.strftime(moment) if at else "an unknown time"
 
 
 def _in_release(it: InRelease | None, now: datetime) -> str:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from dexter_mcp.views.numbers import OUT_OF_RANGE, is_sane
+
 _SECOND, _MINUTE, _HOUR, _DAY, _YEAR = 1, 60, 3_600, 86_400, 31_557_600
 _AGES = ((_YEAR, "y"), (_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"))
 _FINE_YEARS = 2
@@ -22,6 +24,14 @@ def ago(moment: datetime | None, now: datetime) -> str:
     return f"{age} ago" if seconds > 0 else f"in {age}"
 
 
+def of_epoch(seconds: float) -> datetime | None:
+    """Read epoch seconds; nothing where there is no such moment."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
 def exact(moment: datetime | None) -> str:
     """Write a moment to the minute, in UTC: "2026-11-08 10:02 UTC"."""
     return "unknown" if moment is None else f"{_utc(moment):%Y-%m-%d %H:%M} UTC"
@@ -29,6 +39,8 @@ def exact(moment: datetime | None) -> str:
 
 def span(seconds: float) -> str:
     """Say how long something took, in at most two units: "320 ms", "4.4 s", "2 h 5 min"."""
+    if not is_sane(seconds):
+        return OUT_OF_RANGE
     if seconds < 0:
         return f"-{span(-seconds)}"
     if round(seconds) < _MINUTE:

@@ -20,6 +20,7 @@ from dexter_mcp.sentry.monitors import (
     MonitorStats,
 )
 from dexter_mcp.sentry.reply import Page
+from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.sentry.uptime import UptimeMonitor
 from dexter_mcp.views import uptime
 from dexter_mcp.views.answer import Answer, Failed, failures
@@ -29,12 +30,13 @@ from dexter_mcp.views.numbers import counted, percent
 from dexter_mcp.views.schedules import schedule, stamp
 from dexter_mcp.views.sparkline import sparkline
 from dexter_mcp.views.table import table
-from dexter_mcp.views.untrusted import Fence, clean, name
+from dexter_mcp.views.untrusted import Fence, clean, name, word
 
 State = Literal["", "failing", "missed", "timeout", "muted", "disabled", "ok"]
 Watched = Monitor | UptimeMonitor
 
 _ENVIRONMENT: Final = 40
+_NAME: Final = 80
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         OK: "ok",
@@ -103,12 +105,28 @@ def urgency(it: Watched) -> tuple[int, str]:
     """Sort trouble before what is muted, and that before what is well or disabled."""
     found = states(it)
     place = next(place for place, state in _ORDER if state in found)
-    return place, it.name.casefold()
+    return place, it.name.raw.casefold()
 
 
 def reference(it: Watched) -> str:
     """Name a monitor as `get_monitor` takes it."""
-    return f"uptime {name(it.id)}" if isinstance(it, UptimeMonitor) else name(it.slug or it.id)
+    if isinstance(it, UptimeMonitor):
+        return f"uptime {name(it.id)}"
+    return word(it.slug) or name(it.id)
+
+
+def briefly(it: Watched) -> str:
+    """Name a monitor outside of a fence."""
+    called = word(it.name)
+    return f"{reference(it)} ({called})" if called else reference(it)
+
+
+def strange(it: Watched) -> list[str]:
+    """Give what names a monitor and may stand in a fence alone: a check-in may have chosen it."""
+    slug = "" if isinstance(it, UptimeMonitor) else it.slug.raw
+    told = [slug] if slug and not word(slug) else []
+    told += [it.name.raw] if it.name and not word(it.name) and _slugged(it.name) != slug else []
+    return [clean(each, limit=_NAME) for each in told]
 
 
 def listing(found: Found, asked: Asked, *, fence: Fence, now: datetime) -> Answer:
@@ -136,13 +154,19 @@ def listing(found: Found, asked: Asked, *, fence: Fence, now: datetime) -> Answe
 
 def _row(it: Watched, now: datetime) -> list[str]:
     if isinstance(it, UptimeMonitor):
-        return [reference(it), name(it.name), name(it.project_slug), uptime.asks(it), _down(it)]
+        return [
+            reference(it),
+            clean(it.name, limit=_NAME),
+            name(it.project_slug),
+            uptime.asks(it),
+            _down(it),
+        ]
     worst = _by_trouble(it.environments)[:1]
     last = worst[0].last_check_in if worst else None
     due = worst[0].next_check_in if worst else None
     return [
         reference(it),
-        "" if _slugged(it.name) == it.slug else name(it.name),
+        "" if _slugged(it.name) == it.slug.raw else clean(it.name, limit=_NAME),
         name(it.project.slug),
         schedule(it.config),
         _state(it, now),
@@ -157,8 +181,8 @@ def _down(it: UptimeMonitor) -> str:
     return f"{where} {state}".strip()
 
 
-def _slugged(text: str) -> str:
-    return "-".join(text.lower().split())
+def _slugged(text: Untrusted) -> str:
+    return "-".join(text.raw.lower().split())
 
 
 def _state(it: Monitor, now: datetime) -> str:
@@ -190,8 +214,8 @@ def _is_muted(it: Monitor) -> bool:
 def heading(it: Monitor, *, org: str, link: str) -> list[str]:
     """Say what a job is, when it is due, and what Sentry makes of it when it is not on time."""
     first = [
-        f"cron monitor {name(it.slug)} of {name(org)}",
-        "" if _slugged(it.name) == it.slug else name(it.name),
+        f"cron monitor {reference(it)} of {name(org)}",
+        "" if _slugged(it.name) == it.slug.raw else word(it.name),
         f"project {name(it.project.slug)}",
         owner(it.owner),
         "disabled" if it.status == "disabled" else "",

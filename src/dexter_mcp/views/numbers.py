@@ -6,6 +6,16 @@ _BINARY = 1024
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
+_MOST = 1e24
+"""Nothing that is counted or measured comes to so much; beyond it, digits say nothing."""
+OUT_OF_RANGE = "out of range"
+
+
+def is_sane(number: float) -> bool:
+    """Tell a number that somebody may have measured from what only JSON can spell."""
+    return abs(number) <= _MOST
+
+
 def count(number: float) -> str:
     """Shorten a count: 999, 1.2k, 34k, 5.6M."""
     return "".join(_scaled(number, _THOUSAND, _UNITS))
@@ -24,6 +34,8 @@ def percent(part: float, whole: float) -> str:
     """
     if not whole:
         return "-"
+    if not is_sane(part) or not is_sane(whole) or not is_sane(100 * part / whole):
+        return OUT_OF_RANGE
     share = 100 * part / whole
     if 0 < share < 0.05:  # noqa: PLR2004 - the smallest share that rounds to 0.1
         return "<0.1%"
@@ -34,10 +46,12 @@ def percent(part: float, whole: float) -> str:
 
 def size(number: float) -> str:
     """Shorten a number of bytes: 512 B, 1.5 KiB, 20 MiB."""
-    return " ".join(_scaled(number, _BINARY, _BYTES))
+    return " ".join(_scaled(number, _BINARY, _BYTES)).rstrip()
 
 
 def _scaled(number: float, step: int, units: tuple[str, ...]) -> tuple[str, str]:
+    if not is_sane(number):
+        return OUT_OF_RANGE, ""
     scaled, power = number, 0
     while _rounds_up_to(scaled, step) and power < len(units) - 1:
         scaled, power = scaled / step, power + 1

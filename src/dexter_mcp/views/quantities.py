@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from dexter_mcp.views.moments import span
-from dexter_mcp.views.numbers import percent, size
+from dexter_mcp.views.numbers import OUT_OF_RANGE, is_sane, percent, size
 
 _SECONDS: Final[Mapping[str, float]] = MappingProxyType(
     {
@@ -36,8 +36,11 @@ def quantity(number: float, kind: str, unit: str) -> str:
     """Write a number as its kind asks.
 
     A duration is in milliseconds and a size in bytes unless `unit` says otherwise; a percentage is
-    a part of one. A whole number is written in full: its digits cost less than a rounded one.
+    a part of one. A whole number is written in full: its digits cost less than a rounded one. What
+    nobody can have measured is said to be out of range.
     """
+    if not is_sane(number):
+        return OUT_OF_RANGE
     match kind:
         case "duration":
             return span(number * _SECONDS.get(unit, _SECONDS["millisecond"]))
@@ -57,6 +60,8 @@ def plain(number: float) -> str:
     >>> plain(182), plain(0.12345), plain(12.5), plain(1234.6)
     ('182', '0.123', '12.5', '1235')
     """
+    if not is_sane(number):
+        return OUT_OF_RANGE
     if number == int(number):
         return str(int(number))
     return f"{number:.3g}" if abs(number) < _EXACT else f"{number:.0f}"

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import ceil
 
+from dexter_mcp.views.numbers import is_sane
+
 BARS = "▁▂▃▄▅▆▇█"
 _NOTHING = "·"
 
@@ -16,9 +18,10 @@ def sparkline(values: Sequence[float], *, width: int = 12) -> str:
     """Draw a series in at most `width` bars; neighbours are added up where it is longer.
 
     Heights are relative to the largest value. Nothing (0, or less) is a dot, and anything more
-    is at least the lowest bar; an empty series is an empty string.
+    is at least the lowest bar; an empty series is an empty string. What no one can have measured
+    counts for nothing, so that it does not hide the rest.
     """
-    points = _gathered(values, width)
+    points = _gathered([value if is_sane(value) else 0.0 for value in values], width)
     top = max(points, default=0.0)
     return "".join(_bar(point, top) for point in points)
 

@@ -6,8 +6,7 @@ A form suggests what the issue says, and a ticket repeats it, so both hold event
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dexter_mcp.sentry.external_issues import Action, FormField, TicketForm, Tracker
-from dexter_mcp.sentry.issues import ExternalIssue
+from dexter_mcp.sentry.external_issues import Action, ExternalIssue, FormField, TicketForm, Tracker
 from dexter_mcp.views.answer import Answer, Failed, failures
 from dexter_mcp.views.numbers import counted
 from dexter_mcp.views.table import table

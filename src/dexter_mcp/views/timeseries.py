@@ -10,8 +10,8 @@ from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.change_point import change_point
 from dexter_mcp.views.discover import short_date, text_cell
 from dexter_mcp.views.listing import echo
-from dexter_mcp.views.moments import span
-from dexter_mcp.views.numbers import counted, percent
+from dexter_mcp.views.moments import of_epoch, span
+from dexter_mcp.views.numbers import counted, is_sane, percent
 from dexter_mcp.views.quantities import quantity
 from dexter_mcp.views.sparkline import sparkline
 from dexter_mcp.views.table import table
@@ -98,9 +98,23 @@ def figures(series: Series) -> Figures | None:
     )
 
 
+def in_order(found: TimeSeries) -> list[Series]:
+    """Give the series in Sentry's order, the rest group last, without points that can't be true."""
+    ordered = sorted(found.time_series, key=lambda each: (each.meta.is_other, each.meta.order))
+    return [
+        each.model_copy(update={"values": tuple(filter(_may_be_true, each.values))})
+        for each in ordered
+    ]
+
+
+def _may_be_true(point: Point) -> bool:
+    told = (point.value or 0.0, point.comparison_value or 0.0)
+    return of_epoch(point.timestamp / _MILLISECONDS) is not None and all(map(is_sane, told))
+
+
 def listing(found: TimeSeries, asked: Asked, *, fence: Fence, now: datetime) -> Answer:
     """Show series side by side, in Sentry's order; the rest group last."""
-    shown = sorted(found.time_series, key=lambda each: (each.meta.is_other, each.meta.order))
+    shown = in_order(found)
     query = _said(asked)
     if not shown:
         hint = "Widen or leave out: query, project, environment, period."

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from dexter_mcp.sentry.discover import Rows
@@ -12,7 +12,7 @@ from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.views.answer import Answer, Failed, failures
 from dexter_mcp.views.budget import Section, fit
 from dexter_mcp.views.discover import moment_in
-from dexter_mcp.views.moments import ago, exact, span
+from dexter_mcp.views.moments import ago, exact, of_epoch, span
 from dexter_mcp.views.numbers import counted
 from dexter_mcp.views.trace_shape import (
     GAP,
@@ -100,7 +100,7 @@ def _heading(it: FoundTrace, branches: Sequence[Branch], now: datetime) -> list[
     services = {each.span.project_slug for each in branches if each.span.project_slug}
     wrong = [one for each in branches for one in each.stumbles] + list(it.shape.loose)
     issues = sum(one.event_type == "occurrence" for one in wrong)
-    begun = datetime.fromtimestamp(it.shape.begun, UTC)
+    begun = of_epoch(it.shape.begun)
     across = f" in {counted(len(services), 'service')}" if services else ""
     told = [
         span(it.shape.seconds) if branches else "",

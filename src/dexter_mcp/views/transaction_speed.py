@@ -8,7 +8,7 @@ from typing import Final
 from dexter_mcp.sentry.discover import Row
 from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.views.moments import span
-from dexter_mcp.views.numbers import count, counted
+from dexter_mcp.views.numbers import count, counted, is_sane
 from dexter_mcp.views.untrusted import clean
 
 FIELDS: Final = ("transaction", "release", "p50(span.duration)", "p95(span.duration)", "count()")
@@ -110,8 +110,8 @@ def _weight(each: Pace) -> tuple[bool, float]:
 
 
 def figure(cell: object) -> float | None:
-    """Take a cell for a number, where it is one."""
-    return float(cell) if isinstance(cell, (int, float)) else None
+    """Take a cell for a number, where it is one that somebody may have measured."""
+    return float(cell) if isinstance(cell, (int, float)) and is_sane(cell) else None
 
 
 def text(cell: object) -> str:

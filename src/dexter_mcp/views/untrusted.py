@@ -48,6 +48,9 @@ _TAB: Final = "    "
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,10}")
 """What is harmless at a glance, as most names are: too short for a secret, and one word."""
 
+_WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+"""A slug, or a name like one."""
+
 _NESTED: Final = r"^([ ]*+(?:(?:>|[-*+](?= )|\d{1,9}[.)](?= ))[ ]*+)*+"
 """A line's beginning: indentation, and the quotes and lists that it may stand in."""
 
@@ -127,6 +130,16 @@ def glimpse(text: Untrusted | str, *, limit: int) -> str:
 def name(text: str, *, limit: int = 80) -> str:
     """Clean a name given by the organization's own people: one line, and no fence needed."""
     return clean(text, limit=limit)
+
+
+def word(text: Untrusted | str) -> str:
+    """Show a name that a sender may have chosen: whole if it is one plain word, or else not.
+
+    A check-in sets up the monitor that it names. Such a name may stand outside of a fence, where
+    sentences may not; where this gives nothing, the fence is the place.
+    """
+    raw = text.raw if isinstance(text, Untrusted) else text
+    return name(raw) if _WORD.fullmatch(raw) else ""
 
 
 def _visible(text: str) -> str:

@@ -10,7 +10,7 @@ from dexter_mcp.views.moments import span
 from dexter_mcp.views.numbers import counted, percent
 from dexter_mcp.views.schedules import stamp
 from dexter_mcp.views.table import table
-from dexter_mcp.views.untrusted import clean, name
+from dexter_mcp.views.untrusted import clean, name, word
 
 _URL = 120
 _ENVIRONMENT = 40
@@ -30,7 +30,7 @@ def heading(it: UptimeMonitor, *, org: str, link: str, owner: str) -> list[str]:
     """Say what an uptime monitor is, and whether the address answers."""
     first = [
         f"uptime monitor {name(it.id)} of {name(org)}",
-        name(it.name),
+        word(it.name),
         f"project {name(it.project_slug)}",
         owner,
         "disabled" if it.status == "disabled" else "down" if it.is_down else "up",

@@ -37,9 +37,7 @@ class Parameter:
     values: tuple[Value, ...] = ()
     default: Value | None = None
     least: float | None = None
-    most: float | None = None
     longest: int | None = None
-    pattern: str = ""
 
 
 @dataclass(frozen=True)
