@@ -1,6 +1,7 @@
 """Alerts on servers that have rules in their place, and while Sentry retires those."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from mcp import Client
@@ -136,6 +137,60 @@ async def test_in_a_brown_out_without_any_alternative_the_reason_is_told(
     assert "Try again later." in text
     assert "410" not in text
     assert "dexter-mcp" not in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "instead", "shows"),
+    [
+        ({"operation": "list_issue_alert_rules", "project": "gateway"}, "list_workflows", "5105"),
+        ({"operation": "list_metric_alert_rules"}, "list_detectors", "Checkout error budget"),
+    ],
+)
+async def test_in_a_brown_out_a_reading_operation_asks_what_replaced_it(
+    ask: Ask, simulator: Simulator, asked: dict[str, str], instead: str, shows: str
+) -> None:
+    simulator.world.alerts.has_workflows = True
+    simulator.world.alerts.brown_out = True
+    text = await ask("read_sentry", **asked)
+    assert text.startswith(f"{instead}: ")
+    assert shows in text
+
+
+async def test_in_a_brown_out_an_alert_is_read_as_what_it_has_become(
+    ask: Ask, simulator: Simulator
+) -> None:
+    await ask("list_alerts", project="reports")
+    simulator.world.alerts.has_workflows = True
+    simulator.world.alerts.brown_out = True
+    text = await ask("get_alert", alert="Gateway noise")
+    assert "Gateway noise" in text
+    assert "retired" not in text
+    assert "failed:" not in text
+
+
+async def test_an_operation_that_nothing_replaces_alike_says_that_it_is_retired(
+    refused: Ask, simulator: Simulator
+) -> None:
+    simulator.world.alerts.brown_out = True
+    text = await refused(
+        "read_sentry", operation="get_metric_alert_rule", arguments=["alert_rule=641"]
+    )
+    assert "Sentry has retired what this asks for" in text
+    assert "410" not in text
+
+
+async def test_issues_of_a_project_are_searched_page_by_page_while_their_route_is_away(
+    ask: Ask, refused: Ask, simulator: Simulator
+) -> None:
+    simulator.faults.add(Fault(path="/acme/checkout/issues/", status=410, times=-1))
+    asked: dict[str, Any] = {"operation": "list_project_issues", "project": "checkout", "limit": 2}
+    first = await ask("read_sentry", **asked)
+    assert first.startswith("list_issues: 2 of ")
+    cursor = first.partition("cursor=")[2].split()[0]
+    second = await ask("read_sentry", cursor=cursor, **asked)
+    assert second.startswith("list_issues: 2 of ")
+    assert set(second.split("\n")) & set(first.split("\n")) != set(first.split("\n"))
+    assert "cursor" in await refused("read_sentry", **{**asked, "cursor": cursor, "limit": 3})
 
 
 async def test_an_organization_out_of_sight_is_named(refused: Ask) -> None:

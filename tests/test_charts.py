@@ -24,7 +24,7 @@ from dexter_mcp.charts.scale import of_moments, of_values
 from dexter_mcp.charts.svg import fitted, text, width
 from dexter_mcp.charts.theme import THEMES, Name, Theme
 from dexter_mcp.resources.chart_view import URI, page
-from dexter_mcp.sentry.timeseries import Series, TimeSeries
+from dexter_mcp.sentry.timeseries import Point, Series, TimeSeries
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
@@ -73,6 +73,14 @@ class TestScale:
         scale = of_values(panel(*values))
         assert all(-1e-6 <= scale.part(value) <= 1 + 1e-6 for value in [*values, 0.0])
         assert 2 <= len(scale.ticks) <= 12
+
+    @pytest.mark.parametrize("value", [5e-324, -5e-324, 1e24, -1e24])
+    def test_it_has_ticks_however_small_or_large_the_values(self, value: float) -> None:
+        assert len(of_values(panel(value)).ticks) >= 2
+
+    def test_the_last_of_all_days_ends_it(self) -> None:
+        last = datetime.max.replace(tzinfo=UTC)
+        assert of_moments(last - timedelta(days=2), last)
 
     @given(VALUES)
     def test_no_two_ticks_read_alike(self, values: list[float]) -> None:
@@ -194,6 +202,16 @@ class TestView:
             ("last 2h", (1, 2), False),
             ("the 2 h before", (3, 4), True),
         ]
+
+    def test_points_that_nobody_can_have_measured_are_left_out(self) -> None:
+        whole = series(1, 1e300, 3, before=[1, 1, -1e300])
+        odd = [{"timestamp": stamp, "value": 4} for stamp in (1e300, -1e17, 253_402_300_800_000)]
+        points = (*whole.values, *series().values, *map(Point.model_validate, odd))
+        found = TimeSeries(time_series=(whole.model_copy(update={"values": points}),))
+        chart = view.of_series(found, ASKED)
+        assert chart.panels[0].lines[0].values == (1,)
+        assert len(chart.moments) == 1
+        assert picture.svg(chart, "light")
 
     def test_a_duration_of_nothing_is_a_gap(self) -> None:
         (shown,) = view.of_series(

@@ -24,6 +24,7 @@ from dexter_mcp.sentry.errors import (
 from dexter_mcp.sentry.trail import follow
 from dexter_mcp.settings import Settings
 from hosts import HOME, PROJECTS, TOKEN, Answer, Hosts, api, talking
+from road import ISSUE, road
 
 pytestmark = pytest.mark.anyio
 
@@ -185,6 +186,12 @@ async def test_what_a_stranger_named_does_not_reach_the_error() -> None:
     async with Sentry.connect(Settings(url=HOME, token=TOKEN), server) as facade:
         with pytest.raises(Broken, match="reply to /organizations/acme/releases/…/ was"):
             await facade.releases.get("acme", "1.0 obey me \u202e")
+
+
+async def test_a_key_of_the_reply_does_not_reach_the_error() -> None:
+    asked, _ = road(httpx2.Response(200, json={"obey me": {"fine": "x"}}))
+    with pytest.raises(Broken, match=r"not understood at …\.fine\."):
+        await asked.get(dict[str, dict[str, int]], ISSUE)
 
 
 async def test_what_the_reply_quotes_does_not_reach_the_error() -> None:

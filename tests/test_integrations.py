@@ -283,6 +283,15 @@ async def test_the_only_place_for_tickets_need_not_be_named(
     assert "in Tracker (Jira, id 1)" in text
 
 
+async def test_all_places_for_tickets_are_looked_at(settings: Settings, small: Simulator) -> None:
+    small.world.integrations.installed += [
+        Integrated(str(at), "acme", "jira", f"Tracker {at}") for at in range(2, 130)
+    ]
+    text = await asked(settings, small, "get_ticket_form", issue="CHECKOUT-1")
+    assert "`integration` could be 1 (jira Tracker)" in text
+    assert len([line for line in small.world.seen if "features=" in line]) == 2
+
+
 async def test_nowhere_to_put_a_ticket_says_what_to_look_at(
     settings: Settings, small: Simulator
 ) -> None:

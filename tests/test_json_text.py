@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dexter_mcp.sentry.json_text import read
+from dexter_mcp.sentry.errors import Invalid
+from dexter_mcp.sentry.json_text import read, written
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text(),
@@ -44,3 +45,22 @@ def test_what_is_json_is_read_as_it_is_even_beside_something_odd(value: Any) -> 
     text = json.dumps(value)
     assert read(text.encode()) == value
     assert read(f"[{text}, NaN]".encode()) == [value, None]
+
+
+@given(JSON)
+def test_what_is_written_is_read_as_it_was(value: Any) -> None:
+    assert json.loads(written(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (float("nan"), "a number in it is infinite"),
+        (float("inf"), "a number in it is infinite"),
+        ("cut \ud83d", "half a character"),
+    ],
+)
+def test_what_json_cannot_tell_is_refused_in_a_sentence(value: object, what: str) -> None:
+    for body in (value, {"a": [value]}):
+        with pytest.raises(Invalid, match=f"(?i){what}"):
+            written(body)

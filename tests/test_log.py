@@ -13,6 +13,7 @@ from answers import text_of
 from dexter_mcp.cli.logs import configure
 from dexter_mcp.simulator import Fault
 from talk import PROJECTS, Talk
+from virtual_time import pass_by
 
 pytestmark = pytest.mark.anyio
 
@@ -75,6 +76,36 @@ async def test_every_failure_ends_with_the_reference_of_its_lines(
     assert len(lines) == tries
     assert result.meta is not None
     assert result.meta["dexter-mcp/requests"] == len(facts(caplog, "path"))
+
+
+@in_virtual_time
+async def test_a_call_tells_what_the_road_was_like(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="dexter_mcp"):
+        talk.simulator.faults.add(Fault(status=500, path=PROJECTS))
+        for _ in range(2):
+            await talk.call("list_projects")
+    first, second = facts(caplog, "question")
+    assert (first["retries"], first["cache_hits"], first["refused_early"]) == (1, 0, 0)
+    assert (second["retries"], second["cache_hits"]) == (0, 1)
+    assert first["waits"] == second["coalesced"] == second["waited"] == 0
+
+
+@in_virtual_time
+async def test_a_breaker_tells_when_it_opens_and_closes(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    talk.simulator.faults.add(Fault(status=500, path=PROJECTS, times=-1))
+    with caplog.at_level(logging.INFO, logger="dexter_mcp"):
+        for _ in range(7):
+            await talk.call("list_projects")
+        talk.simulator.faults.clear()
+        await pass_by(15)
+        await talk.call("list_projects")
+    told = [(each["breaker"], each["state"]) for each in facts(caplog, "breaker")]
+    assert told == [("sentry.test", "open"), ("sentry.test", "closed")]
+    assert facts(caplog, "question")[5]["refused_early"] == 1
 
 
 @in_virtual_time

@@ -34,6 +34,9 @@ SHARE: Final = 0.1
 SOUND: Final = 0.4
 """How many replies stay as they are, so that what follows on them is asked for too."""
 
+MOST: Final = 3
+"""Ways in which each tool is called."""
+
 Mutate = Callable[[Any, Random], Any]
 
 
@@ -44,13 +47,10 @@ def numbers(value: Any, chance: Random) -> Any:
     return value
 
 
-def texts(value: Any, chance: Random) -> Any:
-    """Make numbers of texts."""
-    return chance.choice(ODD) if isinstance(value, str) else value
-
-
-def containers(value: Any, chance: Random) -> Any:
-    """Make nothing of lists and objects, or put one in the place of the other."""
+def kinds(value: Any, chance: Random) -> Any:
+    """Make numbers of texts, and nothing or each other of lists and objects."""
+    if isinstance(value, str):
+        return chance.choice(ODD)
     return chance.choice((None, [], {}, "")) if is_array(value) or is_object(value) else value
 
 
@@ -71,8 +71,8 @@ def _perhaps(value: Any, mutate: Mutate, chance: Random) -> Any:
 class Distorted:
     """A Sentry whose every answer is odd somewhere, once `mutate` is set."""
 
-    def __init__(self, simulator: Simulator, seed: int) -> None:
-        self._simulator, self._chance = simulator, Random(seed)
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator, self._chance = simulator, Random(7)  # noqa: S311 - makes no secret
         self.mutate: Mutate | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,17 +105,16 @@ def birds() -> Simulator:
     return generous(Simulator(world))
 
 
-@pytest.mark.parametrize("mutate", [numbers, texts, containers])
-@pytest.mark.parametrize("seed", range(6))
-async def test_nothing_in_a_reply_makes_a_bug(birds: Simulator, mutate: Mutate, seed: int) -> None:
-    server = Distorted(birds, seed)
+@pytest.mark.parametrize("mutate", [numbers, kinds])
+async def test_nothing_in_a_reply_makes_a_bug(birds: Simulator, mutate: Mutate) -> None:
+    server = Distorted(birds)
     async with Client(build_server(SETTINGS, server, now=now)) as client:
         table = calls(await an_issue(client))
         server.mutate = mutate
         bugs: list[str] = []
         answered = 0
         for tool, ways in table.items():
-            for arguments in ways:
+            for arguments in ways[:MOST]:
                 result = await client.call_tool(tool, {**arguments})
                 answered += not result.is_error
                 if "fault in Dexter" in text_of(result):

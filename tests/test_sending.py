@@ -9,7 +9,7 @@ import pytest
 from dexter_mcp.insights.answering import answered
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry import Sentry, trail
-from dexter_mcp.sentry.errors import Rejected, SentryError, Unclear
+from dexter_mcp.sentry.errors import Invalid, Rejected, SentryError, Unclear
 from dexter_mcp.views.answer import Answer
 from road import HOME, RULE, SETTINGS, change, look, moved, road, silence
 from upstream import Answer as Told
@@ -127,3 +127,18 @@ async def test_nobody_is_followed_to_another_host(
         await ask(api, RULE)
     assert "sesame" not in str(no.value)
     assert len(server.asked) == len(before) + 1
+
+
+@pytest.mark.parametrize("value", ["half \ud83d", float("nan"), float("inf")])
+async def test_what_cannot_be_sent_is_refused_before_it_is(value: object) -> None:
+    api, server = road(200)
+    with pytest.raises(Invalid):
+        await api.send(object, "PUT", RULE, {"name": value}, touches=[])
+    assert not server.asked
+
+
+async def test_a_body_goes_as_json() -> None:
+    api, server = road(200)
+    await api.send(object, "PUT", RULE, {"name": "Größe"}, touches=[])
+    assert server.asked[0].headers["content-type"] == "application/json"
+    assert server.asked[0].content == '{"name":"Größe"}'.encode()

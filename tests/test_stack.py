@@ -4,12 +4,14 @@ import gzip
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import anyio
 import httpx2
 import pytest
 from anyio.abc import SocketAttribute, SocketStream
 
+from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.client import stack
 from dexter_mcp.sentry.network import network
 from dexter_mcp.sentry.pulse import Pulse
@@ -47,6 +49,30 @@ async def test_a_cancelled_request_is_cancelled_down_to_the_wire_and_frees_its_t
     inner.gate = None
     assert (await ask(road)).status_code == 200
     assert len(inner.asked) == 31
+
+
+async def test_a_new_token_begins_with_an_empty_memory() -> None:
+    inner = sentry(httpx2.Response(200, json={"id": "1"}))
+    old = Settings(token="sntryu_old", requests_per_second=1_000)
+    for settings in (old, replace(old, token="sntryu_new")):
+        async with Sentry.connect(settings, inner, now=epoch) as facade:
+            for _ in range(2):
+                await facade.issues.get("acme", "1")
+    assert [request.headers["authorization"] for request in inner.asked] == [
+        "Bearer sntryu_old",
+        "Bearer sntryu_new",
+    ]
+
+
+async def test_two_tokens_that_share_a_memory_share_no_answer_in_it() -> None:
+    inner = sentry(200, 200, 401, 500)
+    road = whole(inner)
+    for caller in ("old", "new", "old", "new"):
+        await ask(road, path="/a", caller=caller, fresh_for=60)
+    assert len(inner.asked) == 2
+    assert (await ask(road, path="/b", caller="old", fresh_for=60)).status_code == 401
+    assert (await ask(road, path="/a", caller="new", fresh_for=60)).json() == {"answer": 2}
+    assert (await ask(road, path="/a", caller="old", fresh_for=60)).status_code == 500
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """Numbers, times, tables and budgets, as they are read."""
 
+import math
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.budget import FLOOR, HARD_CAP, Section, fit, keep_ends
-from dexter_mcp.views.moments import ago, exact, span
+from dexter_mcp.views.moments import ago, exact, of_epoch, span
 from dexter_mcp.views.numbers import count, counted, percent, size
 from dexter_mcp.views.sparkline import sparkline
 from dexter_mcp.views.table import table
@@ -131,6 +132,31 @@ def test_a_sparkline_tells_nothing_from_little() -> None:
 @given(st.lists(st.floats(0, 1e9), max_size=400), st.integers(1, 30))
 def test_a_sparkline_is_as_wide_as_its_series_or_the_limit(values: list[float], width: int) -> None:
     assert len(sparkline(values, width=width)) == min(len(values), width)
+
+
+BEYOND: tuple[float, ...] = (math.inf, -math.inf, math.nan, 1e300, 10**400)
+
+
+@pytest.mark.parametrize("number", BEYOND)
+def test_what_nobody_can_have_measured_is_said_to_be_out_of_range(number: float) -> None:
+    for shown in (
+        count(number),
+        size(number),
+        span(number),
+        percent(number, 3),
+        percent(3, number),
+    ):
+        assert shown == "out of range"
+
+
+@pytest.mark.parametrize("seconds", [*BEYOND, 253_402_300_800, -62_135_596_801])
+def test_what_is_no_moment_is_unknown(seconds: float) -> None:
+    assert of_epoch(seconds) is None
+
+
+@pytest.mark.parametrize("number", BEYOND)
+def test_a_number_beyond_all_measure_does_not_hide_the_others(number: float) -> None:
+    assert sparkline([0, 1, number, 100]) == "·▁·█"
 
 
 def test_a_long_series_is_added_up() -> None:

@@ -102,3 +102,10 @@ def test_a_quantity_reads_as_its_kind_asks(number: float, kind: str, unit: str, 
 )
 def test_a_plain_number_has_three_digits_that_tell_something(number: float, text: str) -> None:
     assert plain(number) == text
+
+
+@pytest.mark.parametrize("kind", ["duration", "size", "percentage", "rate", "integer", "number"])
+@pytest.mark.parametrize("number", [float("inf"), float("nan"), -1e300, 10**400])
+def test_a_figure_that_nobody_can_have_measured_is_out_of_range(number: float, kind: str) -> None:
+    assert quantity(number, kind, "") == "out of range"
+    assert plain(number) == "out of range"

@@ -83,8 +83,8 @@ def of_moments(first: datetime, last: datetime) -> list[tuple[datetime, str]]:
     step = fitting[0] if fitting else seconds / _MOMENTS
     number = math.ceil((first - _EPOCH).total_seconds() / step)
     ticks: list[datetime] = []
-    while number * step <= (last - _EPOCH).total_seconds():
-        ticks.append(_EPOCH + timedelta(seconds=number * step))
+    while (after := timedelta(seconds=number * step)) <= last - _EPOCH:
+        ticks.append(_EPOCH + after)
         number += 1
     return [(moment, _moment(moment, step)) for moment in ticks or [first]]
 

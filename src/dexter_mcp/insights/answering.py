@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Final
 
 import anyio
 
@@ -19,6 +20,8 @@ from dexter_mcp.views.pointers import fitted
 
 _log = logging.getLogger(__name__)
 
+_COUNTED: Final = ("cache_hits", "coalesced", "waits", "retries", "failures", "refused_early")
+"""What the line of a call tells of the road, beside its requests."""
 _WORTH_SAYING = 5.0
 """Seconds: a younger answer is as good as a new one."""
 
@@ -73,11 +76,15 @@ def _late(limit: float, here: Trail) -> SentryError:
 
 
 def _log_line(name: str, here: Trail, seconds: float) -> None:
+    if not _log.isEnabledFor(logging.INFO):
+        return
     facts = {
         "request": here.reference,
         "question": name,
         "requests": here.requests,
         "remembered": len(here.ages),
+        **{what: here.counts[what] for what in _COUNTED},
+        "waited": round(here.waited, 3),
         "stale": here.stale,
         "seconds": round(seconds, 3),
     }

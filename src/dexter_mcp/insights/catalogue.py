@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Operation, Question, Reading, given, question
-from dexter_mcp.sentry.errors import NotFound
+from dexter_mcp.sentry.errors import Gone, Invalid, NotFound
 from dexter_mcp.sentry.identifiers import event_id
 
 Given = Mapping[str, tuple[str, ...]]
@@ -41,7 +41,11 @@ async def read(
     is_known = desk.sentry.capabilities.know("make")
     asked = question(operation, await _settled(desk, operation, told))
     with _missing(asked):
-        found = await desk.sentry.catalogue.read(asked, limit=limit, cursor=cursor)
+        try:
+            found = await desk.sentry.catalogue.read(asked, limit=limit, cursor=cursor)
+        except (Gone, Invalid) as refusal:
+            asked = await _replaced(desk, operation, told, refusal)
+            return await desk.sentry.catalogue.read(asked, limit=limit, cursor=cursor)
     if is_known or not desk.sentry.capabilities.know("make"):
         return found
     # It turned out to be a server that has no word for all projects.
@@ -49,6 +53,26 @@ async def read(
     if meant == asked:
         return found
     return await desk.sentry.catalogue.read(meant, limit=limit, cursor=cursor)
+
+
+async def _replaced(
+    desk: Desk, operation: Operation, told: Given, refusal: Gone | Invalid
+) -> Question:
+    """Ask the same of what replaced an operation, which its answer then names.
+
+    A cursor that is not the operation's own may be one that this answer brought.
+
+    Raises:
+        Gone: Nothing did, or it takes other arguments.
+        Invalid: Likewise, and the cursor belongs to another question.
+    """
+    if not operation.instead:
+        raise refusal
+    instead = desk.sentry.catalogue.reading(operation.instead)
+    try:
+        return question(instead, await _settled(desk, instead, told))
+    except Invalid:
+        raise refusal from None
 
 
 def _apart(org: str, project: Sequence[str]) -> Given:

@@ -39,6 +39,13 @@ class ExternalIssue(Reply):
         return self.integration_name or (f"app {self.service_type}" if self.service_type else "")
 
 
+class Annotation(Reply):
+    """A link that an integration added."""
+
+    display_name: str = ""
+    url: str = ""
+
+
 class Ticket(Reply):
     """A ticket that an integration holds."""
 

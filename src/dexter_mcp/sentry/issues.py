@@ -9,7 +9,7 @@ from pydantic import Field
 from dexter_mcp.sentry import endpoints, issue_dialect
 from dexter_mcp.sentry.api import FOR_GOOD, MOMENT, Api
 from dexter_mcp.sentry.batches import Batched, in_batches
-from dexter_mcp.sentry.external_issues import ExternalIssue
+from dexter_mcp.sentry.external_issues import Annotation, ExternalIssue
 from dexter_mcp.sentry.identity import User
 from dexter_mcp.sentry.reply import Page, Reply
 from dexter_mcp.sentry.untrusted import Untrusted
@@ -107,13 +107,6 @@ class TagKey(Reply):
     name: Untrusted = Untrusted()
     total_values: int = 0
     unique_values: int | None = None
-
-
-class Annotation(Reply):
-    """A link that an integration added."""
-
-    display_name: str = ""
-    url: str = ""
 
 
 class Subset(Reply):

@@ -223,8 +223,7 @@ class LocalLimiter:
             lane.waiting.remove(ticket)
             lane.call_next()
         if (waited := anyio.current_time() - began) > 0:
-            self._pulse.count("waits")
-            self._pulse.waited += waited
+            self._pulse.wait(waited)
         return partial(self._leave, bucket, lane, _Turn(next(self._numbers), lane.under_way))
 
     def _lane(self, bucket: Bucket) -> _Lane:

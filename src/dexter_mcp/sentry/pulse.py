@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dexter_mcp.sentry import trail
+
 Count = Literal[
     "requests", "failures", "cache_hits", "coalesced", "waits", "retries", "stale", "refused_early"
 ]
@@ -28,8 +30,15 @@ class Pulse:
     breakers: dict[str, str] = field(default_factory=dict[str, str])
 
     def count(self, what: Count) -> None:
-        """Count one more."""
+        """Count one more, here and for the call at hand."""
         self.counts[what] += 1
+        trail.current().counts[what] += 1
+
+    def wait(self, seconds: float) -> None:
+        """Count a wait in line."""
+        self.count("waits")
+        self.waited += seconds
+        trail.current().waited += seconds
 
     def latency(self) -> Mapping[str, float]:
         """Give the median, the 95th and the 99th percentile of the latest requests, in seconds."""

@@ -1,6 +1,7 @@
 """What a single tool call asks of Sentry, as it happens, and how it wants to be served."""
 
 import secrets
+from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,7 +18,9 @@ class Trail:
     came from memory or was another caller's, the seconds since Sentry gave it; `stale` says why
     some of it is older than it should be, if it is. `short_id` is what an issue was named by, after
     its organization. `lasts` is for how many seconds on all of it is as fresh as it should be;
-    `None` if nothing was asked. `said` is how far the call has come, for whoever waits.
+    `None` if nothing was asked. `counts` says how often the layers below had to do something about
+    it, in the words of `pulse.Count`, and `waited` how many seconds it stood in line. `said` is how
+    far the call has come, for whoever waits.
     """
 
     refresh: bool = False
@@ -28,6 +31,8 @@ class Trail:
     stale: str = ""
     short_id: tuple[str, str] | None = None
     lasts: float | None = None
+    counts: Counter[str] = field(default_factory=Counter[str])
+    waited: float = 0.0
     said: str = ""
 
     @property

@@ -14,7 +14,7 @@ from typing import Any, Final
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.views.listing import short_ago
 from dexter_mcp.views.moments import exact
-from dexter_mcp.views.numbers import count
+from dexter_mcp.views.numbers import count, is_sane
 from dexter_mcp.views.secrets import redact_value
 from dexter_mcp.views.sparkline import sparkline
 from dexter_mcp.views.untrusted import clean, glimpse
@@ -196,7 +196,7 @@ def _series(value: Sequence[Any], *, bare: bool = False) -> list[float | None]:
 
 def _summed_up(series: Sequence[float | None]) -> str:
     """Give what a series comes to: counts add up, rates and the like don't."""
-    known = [point for point in series if point is not None]
+    known = [point for point in series if point is not None and is_sane(point)]
     if all(float(point).is_integer() for point in known):
         return f"sum {count(sum(known))}"
     return f"mean {sum(known) / len(known):.4g}"

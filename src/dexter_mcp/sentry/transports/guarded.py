@@ -1,5 +1,6 @@
 """Leave a Sentry alone that does nothing but fail."""
 
+import logging
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,8 @@ from dexter_mcp.sentry import wire
 from dexter_mcp.sentry.errors import Resting
 from dexter_mcp.sentry.pulse import Pulse
 from dexter_mcp.sentry.transports.wrapper import Clock, Wrapper
+
+_log = logging.getLogger("dexter_mcp.sentry")
 
 FAILURES = 5
 """Failed calls in a row after which a breaker opens."""
@@ -105,7 +108,15 @@ class Guarded(Wrapper):
             self._tell(name, breaker)
 
     def _tell(self, name: str, breaker: _Breaker) -> None:
+        """Show what it is like, and tell the log when that changes."""
+        was_open = name in self._pulse.breakers
         if breaker.failures >= FAILURES:
             self._pulse.breakers[name] = f"open after {breaker.failures} failures"
-        else:
-            self._pulse.breakers.pop(name, None)
+            if not was_open:
+                rest = round(breaker.open_until - self._clock(), 1)
+                facts = {"breaker": name, "state": "open", "seconds": rest}
+                _log.warning("%(breaker)s fails, and is left alone", facts, extra={"facts": facts})
+        elif was_open:
+            del self._pulse.breakers[name]
+            facts = {"breaker": name, "state": "closed"}
+            _log.warning("%(breaker)s answers again", facts, extra={"facts": facts})
