@@ -29,6 +29,7 @@ SETTINGS = Settings(
 )
 INFINITE: Final = "1e999 stands here"
 ODD: Final = (INFINITE, 10**400, 1e300, -1e300, 10**30, 5e-324, 253_402_300_800, -1, 0)
+EMPTY: Final[tuple[Any, ...]] = (None, (), "", 0)
 SHARE: Final = 0.1
 """How much of a reply is odd: with more of it hardly any call comes to its end."""
 SOUND: Final = 0.4
@@ -51,7 +52,7 @@ def kinds(value: Any, chance: Random) -> Any:
     """Make numbers of texts, and nothing or each other of lists and objects."""
     if isinstance(value, str):
         return chance.choice(ODD)
-    return chance.choice((None, [], {}, "")) if is_array(value) or is_object(value) else value
+    return chance.choice(EMPTY) if is_array(value) or is_object(value) else value
 
 
 def odd(value: Any, mutate: Mutate, chance: Random) -> Any:
