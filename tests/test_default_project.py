@@ -55,6 +55,16 @@ async def test_a_project_that_is_named_goes_before_the_default_one(ask: Ask, too
     assert "checkout" not in text
 
 
+@pytest.mark.parametrize(
+    "tool", ["search_issues", "query_events", "list_releases", "get_usage", "list_monitors"]
+)
+async def test_all_looks_past_the_default_project(client: Client, ask: Ask, tool: str) -> None:
+    text = await ask(tool, project="all")
+    assert "project: " not in text
+    assert text != await ask(tool)
+    assert "project=all" in (client.instructions or "")
+
+
 async def test_the_replays_of_an_issue_are_found_whatever_project_is_usual(ask: Ask) -> None:
     text = await ask("list_replays", issue="STOREFRONT-G")
     assert text.startswith("4 replays")

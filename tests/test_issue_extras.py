@@ -283,6 +283,12 @@ class TestRequests:
         assert told.formatted.content.raw == "# It"
         assert server.asked[0].url.query == b"llmFormat=markdown"
 
+    async def test_an_event_of_a_project_without_its_issue(self) -> None:
+        api, server = road(httpx2.Response(200, json={"id": "0" * 32, "eventID": "0" * 32}))
+        event = await Events(api).in_project("acme", "web", "0" * 32)
+        assert event.id == "0" * 32
+        assert server.asked[0].url.path == f"/api/0/projects/acme/web/events/{'0' * 32}/"
+
     async def test_the_events_and_issues_of_a_project(self) -> None:
         api, server = road(httpx2.Response(200, json=[{"id": "1"}]))
         events = await Events(api).of_project("acme", "web", stats_period="24h", per_page=5)

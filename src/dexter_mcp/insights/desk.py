@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from dexter_mcp.insights import missing, short_ids
 from dexter_mcp.sentry import Sentry
@@ -25,6 +26,9 @@ class NamedIssue:
     org: str
     id: str
     event: str = ""
+
+
+_EVERY: Final = frozenset({"all", "-1"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,12 @@ class Desk:
         return await self.org(named or linked)
 
     def among(self, named: Sequence[str]) -> tuple[str, ...]:
-        """Say in words which projects are meant: the default one where nobody named any."""
+        """Say in words which projects are meant: the default one where nobody named any.
+
+        `all` and Sentry's own `-1` look past the default, at every project.
+        """
+        if not _EVERY.isdisjoint(named):
+            return ()
         return tuple(named or filter(None, [self.settings.project]))
 
     async def projects(self, org: str, named: Sequence[str]) -> list[str]:

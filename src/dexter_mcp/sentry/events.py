@@ -352,6 +352,18 @@ class Events:
             per_page=per_page,
         )
 
+    async def in_project(self, org: str, project: str, event: str) -> Event:
+        """Read an event of a project, by its id; no detour by its issue.
+
+        https://docs.sentry.io/api/events/retrieve-an-event-for-a-project/
+        """
+        return await self._api.get(
+            Event,
+            path("projects", org, project, "events", event),
+            fresh_for=FOR_GOOD,
+            bucket=endpoints.PROJECT_EVENTS,
+        )
+
     async def suspects(self, org: str, project: str, event: str) -> tuple[Committer, ...]:
         """List whose commits may have caused an event. Unpublished; not on every server."""
         found = await self._api.get(

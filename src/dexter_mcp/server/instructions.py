@@ -39,4 +39,5 @@ def instructions(settings: Settings, offer: Offer) -> str:
     defaults = {"org": settings.org, "project": settings.project}
     told = ", ".join(f"{name}={value}" for name, value in defaults.items() if value)
     text = offer.keep(_TEXT).replace(_NOTHING_TO_BEGIN_WITH, "")
-    return text + (f"Defaults: {told}.\n" if told else "")
+    wider = "; project=all looks past it" if settings.project else ""
+    return text + (f"Defaults: {told}{wider}.\n" if told else "")
