@@ -18,7 +18,7 @@ async def list_alerts(
     project: Sequence[str] = (),
     query: str = "",
     state: State = "",
-    limit: int = 20,
+    limit: int = 15,
     cursor: str = "",
 ) -> Answer:
     """Answer with a page of alerts and monitors, those in trouble first.

@@ -164,7 +164,7 @@ class Summaries:
         async def ask(desk: "Desk") -> Answer:
             from dexter_mcp.insights.alerts import list_alerts  # noqa: PLC0415
 
-            return await list_alerts(desk, org=org, limit=_USUAL)
+            return await list_alerts(desk, org=org)
 
         return await self._told(ask, more="list_alerts")
 

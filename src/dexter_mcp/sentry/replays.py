@@ -342,8 +342,8 @@ class Replays:
 
         https://docs.sentry.io/api/replays/retrieve-a-recording-segment/
         """
-        of = ("projects", org, project, "replays", replay, "recording-segments", str(number))
-        return (await self._api.get(_OneSegment, path(*of), fresh_for=HOUR)).data
+        where = path("projects", org, project, "replays", replay, "recording-segments", str(number))
+        return (await self._api.get(_OneSegment, where, fresh_for=HOUR)).data
 
     async def viewers(self, org: str, project: str, replay: str) -> tuple[Viewer, ...]:
         """List who watched a session.

@@ -38,7 +38,7 @@ async def list_alerts(
     issue: AboutIssue = "",
     query: Query = "",
     state: InState = "",
-    limit: Limit = 20,
+    limit: Limit = 15,
     cursor: Cursor = "",
 ) -> Answer:
     """List alerts and monitors, trouble first: what each watches, when it acts, whom it tells.
