@@ -24,7 +24,7 @@ POLICY: Final = (
 
 _PAGE: Final = """<!doctype html><title>host</title><link rel="icon" href="data:,">
 <style>body { margin: 20px } iframe { border: 0; width: 720px; height: 10px }</style>
-<iframe id="view" sandbox="allow-scripts" src="/view"></iframe>
+<iframe id="view" sandbox="allow-scripts"></iframe>
 <script>
 const view = document.getElementById("view");
 const heard = [];
@@ -46,6 +46,7 @@ window.addEventListener("message", async ({ source, data }) => {
     tell({ id: data.id, result: await answer.json() });
   }
 });
+view.src = "/view";  // only now, so that its first word is heard
 </script>
 """
 

@@ -25,6 +25,8 @@ FLAGS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+PATIENCE: Final = 30_000.0
+"""Milliseconds that a browser gets where other work keeps the machine busy."""
 CALLS: Final[Mapping[str, dict[str, Any]]] = {
     "errors": {"project": "checkout"},
     "errors of a day": {"project": "checkout", "period": "24h"},
@@ -98,7 +100,8 @@ class Seen:
         """Show what a call brought."""
         self.host.first = {"arguments": CALLS[call], "result": {**told[call], **changes}}
         self.page.goto(self.host.url)
-        expect(self.view.locator("main")).to_have_attribute("aria-busy", "false")
+        shown = self.view.locator("main")
+        expect(shown).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +113,7 @@ def host() -> Iterator[Host]:
 @pytest.fixture
 def seen(browser: Browser, host: Host) -> Iterator[Seen]:
     page = browser.new_page(viewport={"width": 800, "height": 700})
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(PATIENCE)
     host.begin()
     here = Seen(page, host, page.frame_locator("#view"), [], [])
     page.on("console", lambda message: here.complaints.append(message.text))
