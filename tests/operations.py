@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import dexter_mcp
 from description import DESCRIPTION
 
 Json = dict[str, Any]
 
-ROOT = Path(__file__).parents[1]
-FILE = ROOT / "src/dexter_mcp/sentry/catalogue/operations.json"
+FILE = Path(dexter_mcp.__file__).parent / "sentry/catalogue/operations.json"
 PUBLISHED, LEGACY = "sentry-operations.json", "sentry-operations-legacy.json"
 SOURCE = DESCRIPTION.parent
 

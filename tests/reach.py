@@ -10,11 +10,13 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 import anyio
 from mcp import Client
 
+import dexter_mcp
 from canaries import Place, calls, settle
 from clock import generous, now
 from dexter_mcp.sentry.catalogue import Operation, operations
@@ -27,7 +29,7 @@ from dexter_mcp.tools.registry import TOOLSETS, chosen
 from surface import ROOT
 from typed import typed
 
-COVERED: Final = ROOT / "src/dexter_mcp/tools/covered.json"
+COVERED: Final = Path(dexter_mcp.__file__).parent / "tools/covered.json"
 TABLE: Final = ROOT / "docs/coverage.md"
 
 _BY_NAME: Final = "catalogue"
@@ -71,11 +73,11 @@ class Reached:
         return same + len(own & told) / len(own | told) + 0.01 / len(self.asked)
 
 
-def current() -> Mapping[str, str]:
+def current() -> Mapping[Path, str]:
     """Make what is written: the file for the tools and the table for people, by their paths."""
     covered = anyio.run(_covered)
     told = json.dumps(covered, indent=1) + "\n"
-    return {_relative(COVERED): told, _relative(TABLE): table(covered)}
+    return {COVERED: told, TABLE: table(covered)}
 
 
 def table(covered: Mapping[str, Sequence[str]]) -> str:
@@ -216,10 +218,6 @@ def _below(path: str) -> frozenset[str]:
     return frozenset(words(" ".join(path.split("/")[4:])))
 
 
-def _relative(path: object) -> str:
-    return str(path).removeprefix(f"{ROOT}/")
-
-
 if __name__ == "__main__":
-    for name, text in current().items():
-        (ROOT / name).write_text(text, encoding="utf-8")
+    for file, text in current().items():
+        file.write_text(text, encoding="utf-8")

@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import dexter_mcp
 from dexter_mcp.sentry.catalogue import operations
 
-_FACADE: Final = Path(__file__).parents[1] / "src/dexter_mcp/sentry"
+_FACADE: Final = Path(dexter_mcp.__file__).parent / "sentry"
 _ANYTHING: Final = r"[^/]+"
 _ANY_NUMBER: Final = r"(?:[^/]+/)*"
 
