@@ -29,7 +29,8 @@ async def test_a_list_shows_what_each_watches_when_it_acts_and_whom_it_tells(ask
 
 
 async def test_what_fires_or_is_broken_stands_first_and_what_is_off_last(ask: Ask) -> None:
-    rows = [line for line in (await ask("list_alerts", limit=20)).split("\n") if line.count("|") > 3][1:]
+    listed = (await ask("list_alerts", limit=20)).split("\n")
+    rows = [line for line in listed if line.count("|") > 3][1:]
     marks = ("firing", "broken", "disabled", "muted")
     states = [next((mark for mark in marks if mark in line), "") for line in rows]
     assert states[:5] == ["firing", "firing", "broken", "broken", "broken"]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from mcp import Client
 
+import dexter_mcp
 from answers import text_of
 from dexter_mcp.sentry.catalogue.operations import operations
 from dexter_mcp.tools.registry import DAILY
@@ -67,7 +68,7 @@ def spoken(file: Path) -> Iterator[ast.Constant]:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_tool_that_an_answer_names_is_marked_as_one(room: str) -> None:
-    files = sorted((ROOT / "src" / "dexter_mcp" / room).rglob("*.py"))
+    files = sorted((Path(dexter_mcp.__file__).parent / room).rglob("*.py"))
     found = [
         f"{file.name}:{node.lineno} {node.value!r}"
         for file in files
