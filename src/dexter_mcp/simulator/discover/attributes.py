@@ -57,7 +57,7 @@ def distributions(scope: Scope, query: str, wanted: str) -> dict[str, list[tuple
     found = on_rows(parse(query, dataset.keys), scope.around)
     where = linked("AND", (scope.within, found))
     spread: dict[str, list[tuple[str, int]]] = {}
-    for name in _texts(scope):
+    for name in (text for text in _texts(scope) if wanted in text.lower()):
         column = dataset.column(Key(name)).sql
         counted = sql(
             "SELECT {}, count(*) FROM {} WHERE {} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {}",
@@ -66,9 +66,8 @@ def distributions(scope: Scope, query: str, wanted: str) -> dict[str, list[tuple
             where,
             _MOST_VALUES + 1,
         )
-        if wanted in name.lower():
-            rows = [(str(value), count) for value, count in scope.ask(counted) if value is not None]
-            spread |= {name: rows[:_MOST_VALUES]} if rows else {}
+        rows = [(str(value), count) for value, count in scope.ask(counted) if value is not None]
+        spread |= {name: rows[:_MOST_VALUES]} if rows else {}
     return spread
 
 
