@@ -48,9 +48,9 @@ def described() -> Json:
     return json.loads(DESCRIPTION.read_text("utf-8")) if DESCRIPTION.exists() else {"paths": {}}
 
 
-def complaint(path: str, reply: Json | list[Any]) -> str:
-    """Say what is wrong with a reply to a GET of a published path; empty if nothing is."""
-    schema = _reply_schema(path)
+def complaint(path: str, reply: Json | list[Any], method: str = "get") -> str:
+    """Say what is wrong with a reply to a request of a published path; empty if nothing is."""
+    schema = _reply_schema(path, method)
     if schema is None:
         return ""
     try:
@@ -65,17 +65,18 @@ def _judge(schema: Json) -> "Validator":
     return Draft202012Validator(schema)
 
 
-def _reply_schema(path: str) -> Json | None:
+def _reply_schema(path: str, method: str) -> Json | None:
     """Find the schema of a successful reply; some have none."""
-    replies = described()["paths"].get(path, {}).get("get", {}).get("responses", {})
+    replies = described()["paths"].get(path, {}).get(method.lower(), {}).get("responses", {})
     content = next((of.get("content") for status, of in replies.items() if status[0] == "2"), None)
     if not content:
         return None
     schema = _translated(next(iter(content.values()))["schema"])
     row = schema.get("items", schema)
     for name in OPTIONAL.get(path, ()):
-        row["required"].remove(name)
-        del row["properties"][name]
+        if name in row.get("required", ()):
+            row["required"].remove(name)
+        row.get("properties", {}).pop(name, None)
     whole = {"type": "array", "items": schema} if path in LISTS else schema
     return whole | {"components": _components()}
 

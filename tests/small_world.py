@@ -69,6 +69,11 @@ class Caller:
     async def ask(self, path: str, /, **query: Any) -> httpx2.Response:
         return await self.http.get(f"/api/0{path}", params=query)
 
+    async def send(
+        self, method: str, path: str, /, body: Any = None, **query: Any
+    ) -> httpx2.Response:
+        return await self.http.request(method, f"/api/0{path}", json=body, params=query)
+
     async def read(self, path: str, /, **query: Any) -> Any:
         reply = await self.ask(path, **query)
         assert reply.status_code == 200, reply.text
