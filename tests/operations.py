@@ -244,6 +244,82 @@ _UNPUBLISHED: Final[tuple[tuple[str, str, str, str, str, Sequence[str], Sequence
 shape of the answer, scopes, parameters."""
 
 
+_WRITES: Final[
+    tuple[tuple[str, str, str, str, str, Sequence[str], Sequence[Json], Sequence[Json]], ...]
+] = (
+    (
+        "create_issue_note",
+        "POST",
+        f"{_ISSUE}notes/",
+        "Events",
+        "Comment on an issue",
+        ("event:write", "event:admin"),
+        [],
+        _texts("text", required=True),
+    ),
+    (
+        "update_issue_note",
+        "PUT",
+        f"{_ISSUE}notes/{{note}}/",
+        "Events",
+        "Edit a comment on an issue",
+        ("event:write", "event:admin"),
+        [],
+        _texts("text", required=True),
+    ),
+    (
+        "delete_issue_note",
+        "DELETE",
+        f"{_ISSUE}notes/{{note}}/",
+        "Events",
+        "Remove a comment from an issue",
+        ("event:admin",),
+        [],
+        [],
+    ),
+    (
+        "unmerge_issue",
+        "PUT",
+        f"{_ISSUE}hashes/",
+        "Events",
+        "Split hashes off an issue, into an issue of their own",
+        ("event:write", "event:admin"),
+        _texts("id", required=True, repeated=True),
+        [],
+    ),
+    *(
+        (
+            name,
+            method,
+            f"/projects/{{org}}/{{project}}/{kind}/{{{place}}}/snooze/",
+            "Alerts",
+            summary,
+            ("project:write", "project:admin", "alerts:write"),
+            [],
+            _texts("target", required=True) if method == "POST" else [],
+        )
+        for kind, place, rule in (
+            ("rules", "rule", "an issue alert rule"),
+            ("alert-rules", "alert_rule", "a metric alert rule"),
+        )
+        for name, method, summary in (
+            (
+                f"snooze_{rule.removeprefix('an ').removeprefix('a ').replace(' ', '_')}",
+                "POST",
+                f"Mute {rule}",
+            ),
+            (
+                f"unsnooze_{rule.removeprefix('an ').removeprefix('a ').replace(' ', '_')}",
+                "DELETE",
+                f"Unmute {rule}",
+            ),
+        )
+    ),
+)
+"""Writes that no description mentions: name, method, path, category, what it does, scopes,
+parameters, body."""
+
+
 def current(source: Path) -> str:
     """Write the facts: an operation a line, the published ones first."""
     lines = [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in _all(source)]
@@ -265,6 +341,10 @@ def _all(source: Path) -> Iterator[Json]:
         facts = {"name": name, "method": "GET", "path": path, "category": category}
         facts |= {"summary": summary, "answer": answer, "scopes": scopes}
         yield facts | _filled(query=query) | paged | {"standing": "unpublished"}
+    for name, method, path, category, summary, scopes, query, body in _WRITES:
+        facts = {"name": name, "method": method, "path": path, "category": category}
+        facts |= {"summary": summary, "scopes": scopes}
+        yield facts | _filled(query=query, body=body) | {"standing": "unpublished"}
 
 
 def _operation(told: Json) -> Json:

@@ -3,13 +3,14 @@
 import configparser
 import ipaddress
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+WRITES: Final = ("off", "ask", "allow")
 _WORDS: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
@@ -25,7 +26,9 @@ class Settings:
     """Where Sentry is, who we are there, how much of it we show, and how hard we press it.
 
     `url` has no trailing slash and may have a path (self-hosted). Deadlines are in seconds,
-    `answer_budget` in characters. `token_source` names the place of the token, never the token.
+    `answer_budget` in characters. `writes` is one of `WRITES`; their caps count requests, and
+    `most_targets` what a single change may touch. `token_source` names the place of the token,
+    never the token.
     """
 
     url: str = "https://sentry.io"
@@ -35,6 +38,11 @@ class Settings:
     project: str = ""
     toolsets: tuple[str, ...] = ("default",)
     read_only: bool = False
+    writes: str = "ask"
+    writes_per_minute: int = 60
+    writes_per_hour: int = 1_000
+    most_targets: int = 1_000
+    state_dir: str = ""
     structured: bool = False
     plain_http: bool = False
     requests_per_second: float = 10.0
@@ -45,6 +53,11 @@ class Settings:
     client_certificate: str = ""
     client_key: str = field(default="", repr=False)
     log_level: str = "warning"
+
+    @property
+    def may_write(self) -> bool:
+        """Tell whether anything may be changed at all."""
+        return self.writes != "off" and not self.read_only
 
     @classmethod
     def read(
@@ -146,9 +159,25 @@ def _truth(text: str) -> bool:
 
 
 def _level(text: str) -> str:
-    if text.lower() not in LOG_LEVELS:
-        raise ValueError(f"is {text!r}; give one of {', '.join(LOG_LEVELS)}")
+    return _one_of(text, LOG_LEVELS)
+
+
+def _mode(text: str) -> str:
+    return _one_of(text, WRITES)
+
+
+def _one_of(text: str, known: Sequence[str]) -> str:
+    if text.lower() not in known:
+        raise ValueError(f"is {text!r}; give one of {', '.join(known)}")
     return text.lower()
+
+
+def _count(text: str) -> int:
+    return int(_number(text, least=1, most=100_000))
+
+
+def _targets(text: str) -> int:
+    return int(_number(text, least=1, most=1_000))
 
 
 def _seconds(text: str) -> float:
@@ -170,13 +199,21 @@ def _file(text: str) -> str:
     return str(path)
 
 
+def _folder(text: str) -> str:
+    path = Path(text).expanduser()
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"names {text!r}, which is no folder; give the path of one")
+    return str(path)
+
+
 def _number(text: str, *, least: float = 0, most: float) -> float:
     try:
         number = float(text)
     except ValueError:
         number = -1.0
     if not least <= number <= most or number == 0:
-        raise ValueError(f"is {text!r}; give a number above {least:g}, at most {most:g}")
+        bound = f"from {least:g} to" if least else "above 0, at most"
+        raise ValueError(f"is {text!r}; give a number {bound} {most:g}")
     return number
 
 
@@ -186,6 +223,16 @@ VARIABLES: Final = (
     Variable("project", "SENTRY_PROJECT", "likewise for the project", _slug, "SLUG"),
     Variable("toolsets", "DEXTER_TOOLSETS", "tools to offer, or all", _list, "NAME,…"),
     Variable("read_only", "DEXTER_READ_ONLY", "offer no tool that writes", _truth),
+    Variable(
+        "writes", "DEXTER_WRITES", f"whether to change Sentry: {', '.join(WRITES)}", _mode, "MODE"
+    ),
+    Variable(
+        "writes_per_minute", "DEXTER_WRITES_PER_MINUTE", "requests a minute that may write",
+        _count, "N",
+    ),
+    Variable("writes_per_hour", "DEXTER_WRITES_PER_HOUR", "likewise an hour", _count, "N"),
+    Variable("most_targets", "DEXTER_MOST_TARGETS", "targets of a single change", _targets, "N"),
+    Variable("state_dir", "DEXTER_STATE_DIR", "folder for changes and their log", _folder, "PATH"),
     Variable(
         "structured", "DEXTER_STRUCTURED", "answer programs too: schemas and structured content",
         _truth,

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 import anyio
 
@@ -18,6 +18,8 @@ from dexter_mcp.views.authored import Offer
 from dexter_mcp.views.moments import span
 from dexter_mcp.views.pointers import fitted
 
+T = TypeVar("T")
+
 _log = logging.getLogger(__name__)
 
 _COUNTED: Final = ("cache_hits", "coalesced", "waits", "retries", "failures", "refused_early")
@@ -29,9 +31,24 @@ _WORTH_SAYING = 5.0
 async def answered(desk: Desk, name: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
     """Wait for an answer until the hard deadline, and note its age where that matters.
 
-    It names only tools that are on offer.
+    It names only tools that are on offer. What it shows of events is kept in mind.
 
-    `name` is what the log calls the question.
+    Raises:
+        SentryError: As `in_time`.
+    """
+    answer = await in_time(desk, name, ask)
+    return finished(desk, answer)
+
+
+def finished(desk: Desk, answer: Answer) -> Answer:
+    """Fit an answer to the launch, and note how old it is."""
+    told = fitted(answer.text, desk.offer)
+    desk.shown.note(told)
+    return replace(answer, text=told + _age_note(trail.current()))
+
+
+async def in_time(desk: Desk, name: str, ask: Callable[[], Awaitable[T]]) -> T:
+    """Wait until the hard deadline. `name` is what the log calls the question.
 
     Raises:
         Unreachable: The deadline passed.
@@ -41,16 +58,14 @@ async def answered(desk: Desk, name: str, ask: Callable[[], Awaitable[Answer]]) 
     limit, began = desk.settings.hard_deadline, time.monotonic()
     try:
         with anyio.fail_after(limit):
-            answer = await _persistent(desk, ask)
+            return await _persistent(desk, ask)
     except TimeoutError:
         raise _late(limit, trail.current()) from None
     finally:
         _log_line(name, trail.current(), time.monotonic() - began)
-    told = fitted(answer.text, desk.offer)
-    return replace(answer, text=told + _age_note(trail.current()))
 
 
-async def _persistent(desk: Desk, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+async def _persistent(desk: Desk, ask: Callable[[], Awaitable[T]]) -> T:
     """Ask, and once more where nothing was found only because the server knows no short ids."""
     try:
         return await ask()

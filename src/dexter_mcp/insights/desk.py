@@ -1,11 +1,12 @@
 """What every answer is made with: Sentry, settings, a clock, fences, the tools on offer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from dexter_mcp.insights import missing, short_ids
+from dexter_mcp.insights.shown import Shown
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.errors import Invalid, NotFound
 from dexter_mcp.sentry.identifiers import IssueRef, issue_ref
@@ -40,6 +41,7 @@ class Desk:
     now: Callable[[], datetime] = utc_now
     fence: Callable[[], Fence] = Fence.drawn
     offer: Offer = EVERYTHING
+    shown: Shown = field(default_factory=Shown)
 
     async def org(self, named: str) -> str:
         """Settle which organization is meant; see `Organizations.resolve`."""

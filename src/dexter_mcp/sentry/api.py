@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from dexter_mcp.sentry import cursors, json_text, routes, trail, wire
+from dexter_mcp.sentry import cursors, forms, json_text, routes, trail, wire
 from dexter_mcp.sentry.bodies import is_web_page, json_of, parse, stand_in
 from dexter_mcp.sentry.capabilities import Capabilities
 from dexter_mcp.sentry.errors import (
@@ -204,6 +204,7 @@ class Api:
         *,
         touches: Sequence[str],
         bucket: str = "",
+        form: bool = False,
         **query: wire.QueryValue,
     ) -> T:
         """Change something, and read what Sentry says that it became.
@@ -218,6 +219,7 @@ class Api:
             body: What is to be, as JSON.
             touches: What is no longer true afterwards, in the words of `wire.is_touched`.
             bucket: The class of endpoints that shares a rate limit, where it has one of its own.
+            form: Whether the body goes as a form, with a file in it, instead.
             query: What narrows it.
 
         Raises:
@@ -226,8 +228,9 @@ class Api:
             SentryError: As `errors` draws them. Sentry did not carry it out.
         """
         how = {"touches": tuple(touches), "bucket": bucket}
-        text = None if body is None else json_text.written(body)
-        request = Request(method, path, query, text, extensions=how)
+        written = forms.written if form else json_text.written
+        text, kind = (None, "") if body is None else written(body)
+        request = Request(method, path, query, text, content_type=kind, extensions=how)
         try:
             return parse(shape, await self._read(request))
         except (Broke, Broken, TooLarge) as failure:

@@ -38,16 +38,15 @@ def _patiently(body: bytes) -> Any:
         raise ValueError("it is nested too deeply") from None
 
 
-def written(value: Any) -> bytes:
-    """Write a body as JSON.
+def written(value: Any) -> tuple[bytes, str]:
+    """Write a body as JSON, and name its type.
 
     Raises:
         Invalid: It holds half a character, or a number that is none.
     """
     try:
-        return json.dumps(
-            value, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        ).encode()
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text.encode(), "application/json"
     except UnicodeEncodeError:
         raise Invalid("A text in it holds half a character. Write it anew.") from None
     except ValueError:

@@ -20,6 +20,7 @@ class Request:
     query: Mapping[str, wire.QueryValue] = field(default_factory=dict[str, wire.QueryValue])
     body: bytes | None = None
     base: str = ""
+    content_type: str = "application/json"
     extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
@@ -31,7 +32,7 @@ class Request:
     @property
     def headers(self) -> Mapping[str, str]:
         """Say what the body is, if there is one."""
-        return {} if self.body is None else {"content-type": "application/json"}
+        return {} if self.body is None else {"content-type": self.content_type}
 
     def limited(self) -> Self:
         """Ask for a page of the same size in the words of a server of another make."""

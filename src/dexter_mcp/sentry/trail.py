@@ -53,6 +53,7 @@ class Trail:
 
 _current: ContextVar[Trail | None] = ContextVar("trail", default=None)
 _memory_will_do: ContextVar[bool] = ContextVar("memory_will_do", default=False)
+_anew: ContextVar[bool] = ContextVar("anew", default=False)
 _in_background: ContextVar[bool] = ContextVar("in_background", default=False)
 
 
@@ -77,9 +78,19 @@ def remembering() -> Generator[None]:
         _memory_will_do.reset(token)
 
 
+@contextmanager
+def anew() -> Generator[None]:
+    """Ask past the memory within the block: for what a change rests on."""
+    token = _anew.set(True)
+    try:
+        yield
+    finally:
+        _anew.reset(token)
+
+
 def refreshing() -> bool:
     """Tell whether what is asked now must come anew."""
-    return current().refresh and not _memory_will_do.get()
+    return _anew.get() or (current().refresh and not _memory_will_do.get())
 
 
 @contextmanager

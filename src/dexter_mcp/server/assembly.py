@@ -17,7 +17,7 @@ from mcp.types import (
 )
 
 from dexter_mcp import __version__
-from dexter_mcp.insights.doorway import Doorway
+from dexter_mcp.changes.entrance import Entrance
 from dexter_mcp.prompts import prompts
 from dexter_mcp.resources import Guides, Summaries, add_resources, tell_freshness
 from dexter_mcp.resources.chart_view import views
@@ -49,9 +49,9 @@ def build_server(
         UnknownToolset: `settings.toolsets` names one that does not exist.
     """
     choice = chosen(settings.toolsets)
-    tools = list(published(choice, read_only=settings.read_only))
+    tools = list(published(choice, may_write=settings.may_write))
     offer = Offer(_names(tools), _names(published(chosen(["all"]))))
-    doorway = Doorway(settings, _connector(settings, simulator, now), now, offer)
+    doorway = Entrance(settings, _connector(settings, simulator, now), now, offer)
     server = DexterServer(
         "dexter-mcp",
         title="Dexter for Sentry",
@@ -91,17 +91,17 @@ def _epoch_of(now: Callable[[], datetime]) -> Callable[[], float]:
 
 
 def _lifespan(
-    doorway: Doorway,
-) -> Callable[[MCPServer[Doorway]], AbstractAsyncContextManager[Doorway]]:
+    doorway: Entrance,
+) -> Callable[[MCPServer[Entrance]], AbstractAsyncContextManager[Entrance]]:
     @asynccontextmanager
-    async def lifespan(_: MCPServer[Doorway]) -> AsyncGenerator[Doorway]:
+    async def lifespan(_: MCPServer[Entrance]) -> AsyncGenerator[Entrance]:
         async with doorway:
             yield doorway
 
     return lifespan
 
 
-def _add_completion(server: DexterServer, doorway: Doorway) -> None:
+def _add_completion(server: DexterServer, doorway: Entrance) -> None:
     async def handler(
         _: PromptReference | ResourceTemplateReference,
         argument: CompletionArgument,

@@ -16,20 +16,20 @@ from mcp.types import (
     TextContent,
 )
 
-from dexter_mcp.insights.doorway import Doorway
+from dexter_mcp.changes.entrance import Entrance
 from dexter_mcp.prompts import check
 
 _log = logging.getLogger(__name__)
 
 
-class DexterServer(MCPServer[Doorway]):
+class DexterServer(MCPServer[Entrance]):
     """Answers wrong names with the right ones, and our own faults with a reference."""
 
     async def call_tool(
         self,
         name: str,
         arguments: dict[str, Any],
-        context: Context[Doorway, Any] | None = None,
+        context: Context[Entrance, Any] | None = None,
     ) -> CallToolResult | InputRequiredResult:
         """Call a tool. A bug gives the model a reference, and the log the traceback."""
         if self._tool_manager.get_tool(name) is None:
@@ -52,7 +52,7 @@ class DexterServer(MCPServer[Doorway]):
         self,
         name: str,
         arguments: dict[str, Any] | None = None,
-        context: Context[Doorway, Any] | None = None,
+        context: Context[Entrance, Any] | None = None,
     ) -> GetPromptResult | InputRequiredResult:
         """Fill in a prompt.
 

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from hashlib import md5
 
 from dexter_mcp.simulator.intake import arrival as intake
+from dexter_mcp.simulator.intake import regrouping
 from dexter_mcp.simulator.intake.attachment import Attachment
 from dexter_mcp.simulator.intake.rendering import payload_of
+from dexter_mcp.simulator.memory import upheaval
 from dexter_mcp.simulator.memory.alerts import Alerts
 from dexter_mcp.simulator.memory.dashboards import Dashboards
 from dexter_mcp.simulator.memory.integrations import Integrations
@@ -86,7 +88,7 @@ class World:
         self.sessions, self.outcomes = Sessions(), Outcomes()
         self.preprod, self.outgoing = Preprod(), Outgoing()
         self.integrations = Integrations()
-        self.replays = Replays()
+        self.replays = Replays(self.now)
         self.monitors, self.dashboards = Monitors(), Dashboards()
         self._ids = itertools.count(1)
         self.saved_queries = SavedQueries(self.next_id)
@@ -146,14 +148,8 @@ class World:
 
         A commit is `{"id", "message", "author": <e-mail>, "files": […]}`.
         """
-        made = Release(
-            self.next_id(77_000),
-            org,
-            version,
-            list(projects),
-            self.now() - created,
-            list(commits),
-        )
+        at, number = self.now() - created, self.next_id(77_000)
+        made = Release(number, org, version, list(projects), at, list(commits), released=at)
         self.releases.append(made)
         return {"id": made.id, "version": version, "dateCreated": iso(made.created)}
 
@@ -216,18 +212,11 @@ class World:
     def rename_project(self, org: str, old: str, new: str) -> None:
         """Change a project's slug; the old one leads to the new one from now on."""
         if project := self.project(org, old):
-            project.slug = new
-            self.renamed[org, old] = new
+            upheaval.rename_project(self, project, new)
 
-    def merge_issues(self, parent: int, children: Iterable[int]) -> None:
+    def merge_issues(self, parent: int, children: Iterable[int], *, user: str = "") -> None:
         """Let one issue take over the events of others."""
-        children = [child for child in children if child in self.issues and child != parent]
-        self.store.move(children, parent)
-        for child in children:
-            self.issues[parent].hashes += self.issues.pop(child).hashes
-            self.merged[child] = parent
-        self.hashes |= {place: parent for place, issue in self.hashes.items() if issue in children}
-        self.note(self.issues[parent], "merge", data={"issues": [{"id": c} for c in children]})
+        regrouping.merge(self, parent, children, user)
 
     def organization(self, slug_or_id: str) -> Organization | None:
         """Find an organization."""
@@ -257,6 +246,10 @@ class World:
         """Find the public key of a project's DSN."""
         project = self.projects.get(project_id)
         return project.public_key if project else None
+
+    def open_keys(self, project: Project) -> set[str]:
+        """Name the public keys with which a project takes events in."""
+        return {key.public for key in self.settings.keys_of(project) if key.active}
 
     def issue(self, org: str, reference: str) -> Issue | None:
         """Find an issue by number or short id; of a merged one, the survivor."""

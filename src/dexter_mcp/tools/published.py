@@ -14,7 +14,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import ToolAnnotations
 
-from dexter_mcp.tools.registry import Choice, load
+from dexter_mcp.tools.registry import CHANGES, Choice, load
 from dexter_mcp.views.authored import folder
 
 
@@ -34,14 +34,15 @@ class Published(Tool):
         return await real.run(arguments, context, convert_result)
 
 
-def published(choice: Choice, *, read_only: bool = False) -> Iterator[Tool]:
-    """Offer the tools that were chosen, or those of them that change nothing.
+def published(choice: Choice, *, may_write: bool = True) -> Iterator[Tool]:
+    """Offer the tools that were chosen, or those of them that have nothing to do with changes.
 
     A module that was written a moment ago has no surface yet, and so nothing on offer.
     """
     for toolset, module in choice.modules:
         for tool in _surface(module):
-            if choice.offers(toolset, tool.name) and not (read_only and _changes(tool)):
+            changes = toolset == CHANGES or _changes(tool)
+            if choice.offers(toolset, tool.name) and (may_write or not changes):
                 yield tool
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from dexter_mcp.tools.toolset import Toolset
 
 TOOLSETS: Final[Mapping[str, tuple[str, ...]]] = {
-    "issues": ("issues", "events", "tags", "attachments", "feedback"),
+    "issues": ("issues", "issue_changes", "events", "tags", "attachments", "feedback"),
     "discover": ("discover", "charts", "saved_queries", "exports"),
     "alerts": ("alerts",),
     "releases": ("releases",),
@@ -23,12 +23,17 @@ TOOLSETS: Final[Mapping[str, tuple[str, ...]]] = {
     "dashboards": ("dashboards",),
     "scim": ("scim",),
     "catalogue": ("catalogue",),
+    "changes": ("changes",),
 }
 """Every toolset with the modules that make it up, in the order in which clients see them."""
+
+CHANGES: Final = "changes"
+"""The toolset that every other one needs as soon as it changes anything."""
 
 _DAILY: Final[Mapping[str, frozenset[str]]] = {
     "issues": frozenset(
         {"search_issues", "get_issue", "get_event", "list_issue_events", "get_issue_tag"}
+        | {"update_issues"}
     ),
     "discover": frozenset({"query_events", "query_timeseries", "list_event_fields"}),
     "alerts": frozenset({"list_alerts", "get_alert"}),
@@ -36,6 +41,7 @@ _DAILY: Final[Mapping[str, frozenset[str]]] = {
     "integrations": frozenset({"list_integrations"}),
     "projects": frozenset({"whoami", "list_projects"}),
     "catalogue": frozenset({"find_operations", "read_sentry"}),
+    "changes": frozenset({"apply_change", "list_changes", "undo_change"}),
 }
 
 DAILY: Final = frozenset(tool for tools in _DAILY.values() for tool in tools)
@@ -56,6 +62,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "replays": "org:read",
     "traces": "org:read",
     "catalogue": "org:read",
+    "changes": "org:read",
 }
 """The scope that the tools of a toolset need; the write and admin scopes of its kind imply it.
 
@@ -101,7 +108,7 @@ def chosen(names: Iterable[str]) -> Choice:
         raise UnknownToolset(
             f"There is no toolset {unknown[0]!r}. Valid are: default, all, {', '.join(TOOLSETS)}."
         )
-    whole = TOOLSETS if "all" in wanted else wanted & set(TOOLSETS)
+    whole = TOOLSETS if "all" in wanted else {CHANGES, *wanted} & set(TOOLSETS)
     return Choice(frozenset(whole), "default" in wanted)
 
 

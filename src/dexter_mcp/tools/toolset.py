@@ -2,18 +2,21 @@
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Annotated, Any, Concatenate, ParamSpec
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Annotated, Any, Concatenate, ParamSpec, get_type_hints
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.resolve import Resolve
 from mcp.server.mcpserver.tools import Tool
-from mcp.types import CallToolResult, ToolAnnotations
+from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import ValidationError
 
+from dexter_mcp.changes.asking import Asking
+from dexter_mcp.changes.entrance import Entrance
+from dexter_mcp.changes.flow import Counter
+from dexter_mcp.changes.plan import Proposal
 from dexter_mcp.insights.answering import answered
 from dexter_mcp.insights.desk import Desk
-from dexter_mcp.insights.doorway import Doorway
 from dexter_mcp.sentry import SentryError, trail
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.tools import arguments as args
@@ -24,13 +27,24 @@ from dexter_mcp.views.answer import Answer
 P = ParamSpec("P")
 Action = Callable[Concatenate[Desk, P], Awaitable[Answer]]
 """What a tool does at the desk, with the arguments that the model gave."""
+Wish = Callable[Concatenate[Desk, P], Awaitable[Proposal]]
+"""What a tool wants to be changed. It changes nothing itself."""
+Settling = Callable[Concatenate[Counter, P], Awaitable[Answer | Asking]]
+"""What a tool does about changes that were planned before."""
 
 
-async def _desk(ctx: Context[Doorway]) -> Desk:
+async def _desk(ctx: Context[Entrance]) -> Desk:
     return await ctx.request_context.lifespan_context.desk()
 
 
-_READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True)
+def _effect(*, reads: bool = False, destroys: bool = False, again: bool = False) -> ToolAnnotations:
+    return ToolAnnotations(read_only_hint=reads, destructive_hint=destroys, idempotent_hint=again)
+
+
+_READS = _effect(reads=True, again=True)
+_CREATES = _effect()
+_UPDATES = _effect(destroys=True, again=True)
+_DELETES = _effect(destroys=True)
 
 DeskDep = Annotated[Desk, Resolve(_desk)]
 """The desk, filled in by the server and invisible to the model."""
@@ -91,12 +105,45 @@ class Toolset:
 
         return offer
 
+    def create(self, action: Wish[P]) -> Wish[P]:
+        """Offer a tool that adds something, and changes nothing that is there."""
+        return self._offer_change(action, _proposed(action), _CREATES)
+
+    def update(self, action: Wish[P]) -> Wish[P]:
+        """Offer a tool that changes what is there, and may do so twice."""
+        return self._offer_change(action, _proposed(action), _UPDATES)
+
+    def delete(self, action: Wish[P]) -> Wish[P]:
+        """Offer a tool after which something is gone."""
+        return self._offer_change(action, _proposed(action), _DELETES)
+
+    def settle(self, action: Settling[P]) -> Settling[P]:
+        """Offer a tool about changes that were planned before."""
+        return self._offer_change(action, _settled(action), _DELETES)
+
+    def look(self, action: Settling[P]) -> Settling[P]:
+        """Offer a tool that shows changes that were planned before."""
+        return self._offer_change(action, _settled(action), _READS)
+
+    def _offer_change(
+        self, action: Callable[..., Any], call: Callable[..., Any], effect: ToolAnnotations
+    ) -> Any:
+        tool = Offered.from_function(
+            _signed_as(action, call),
+            title=_title(action.__name__),
+            description=inspect.getdoc(action),
+            annotations=effect,
+            structured_output=False,
+        )
+        self._tools[tool.name] = _strict(tool, refreshable=False)
+        return action
+
     def _offer(
         self, action: Action[P], effect: ToolAnnotations, *, refreshable: bool, view: str = ""
     ) -> Action[P]:
         tool = Offered.from_function(
             _carried_out(action),
-            title=action.__name__.replace("_", " ").capitalize(),
+            title=_title(action.__name__),
             description=inspect.getdoc(action),
             annotations=effect,
             meta={"ui": {"resourceUri": view}} if view else None,
@@ -123,6 +170,61 @@ def _carried_out(
         return success(answer, here, structured=desk.settings.structured)
 
     return call
+
+
+def _proposed(action: Wish[...]) -> "_Call":
+    """Take what a tool wants along the one way of every write."""
+    own = inspect.signature(action)
+
+    async def work(counter: Counter, named: Mapping[str, Any]) -> Answer | Asking:
+        given = {n: v for n, v in named.items() if v != own.parameters[n].default}
+        return await counter.change(action.__name__, given, lambda: action(counter.desk, **named))
+
+    return _changing(work)
+
+
+def _settled(action: Settling[...]) -> "_Call":
+    async def work(counter: Counter, named: Mapping[str, Any]) -> Answer | Asking:
+        return await action(counter, **named)
+
+    return _changing(work)
+
+
+_Call = Callable[..., Awaitable[CallToolResult | InputRequiredResult]]
+_Work = Callable[[Counter, Mapping[str, Any]], Awaitable[Answer | Asking]]
+
+
+def _changing(work: _Work) -> _Call:
+    """Bring every way in which a change may end into one form; one is a question to the user."""
+
+    async def call(ctx: Context[Entrance], **named: Any) -> CallToolResult | InputRequiredResult:
+        here = trail.current()
+        counter = await ctx.request_context.lifespan_context.counter(ctx)
+        try:
+            answer = await work(counter, named)
+        except SentryError as error:
+            return refusal(error, here, counter.desk.offer)
+        if isinstance(answer, Asking):
+            return answer.result
+        return success(answer, here, structured=counter.desk.settings.structured)
+
+    return call
+
+
+def _signed_as(action: Callable[..., Any], call: _Call) -> _Call:
+    """Give a call the arguments of an action, behind the context that the SDK fills in."""
+    own, hints = inspect.signature(action), get_type_hints(action, include_extras=True)
+    (_, *arguments) = own.parameters.values()
+    told = [each.replace(annotation=hints[each.name]) for each in arguments]
+    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=Context[Entrance])
+    call.__name__ = action.__name__
+    call.__signature__ = inspect.Signature([context, *told])
+    call.__annotations__ = {each.name: each.annotation for each in [context, *told]}
+    return call
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _strict(tool: Tool, *, refreshable: bool) -> Tool:

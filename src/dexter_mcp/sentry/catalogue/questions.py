@@ -44,13 +44,15 @@ class Question:
 
     @property
     def path(self) -> str:
-        """Fill in the path. SCIM's have no slash at their end, all others do."""
-        segments = self.operation.path.strip("/").split("/")
-        filled = wire.path(*(self._filled(segment) for segment in segments))
-        return filled if self.operation.path.endswith("/") else filled.rstrip("/")
+        """Fill in the path."""
+        return filled(self.operation, self.places)
 
-    def _filled(self, segment: str) -> str:
-        return self.places[segment[1:-1]] if segment.startswith("{") else segment
+
+def filled(operation: Operation, places: Mapping[str, str]) -> str:
+    """Fill in the path of an operation. SCIM's have no slash at their end, all others do."""
+    segments = operation.path.strip("/").split("/")
+    path = wire.path(*(places[s[1:-1]] if s.startswith("{") else s for s in segments))
+    return path if operation.path.endswith("/") else path.rstrip("/")
 
 
 def given(operation: Operation, arguments: Iterable[str]) -> Given:

@@ -1,4 +1,4 @@
-"""Ask Sentry any reading operation of the catalogue."""
+"""Ask Sentry any operation of the catalogue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any, Final
 from dexter_mcp.sentry import cursors, endpoints
 from dexter_mcp.sentry.api import MOMENT, Api
 from dexter_mcp.sentry.catalogue.operations import Operation, operation_named
+from dexter_mcp.sentry.catalogue.orders import FORMS, Order
 from dexter_mcp.sentry.catalogue.questions import Question
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.json_types import is_array, is_object
@@ -28,9 +29,16 @@ _BUCKETS: Final[Mapping[str, str]] = MappingProxyType(
         "query_events": endpoints.EVENTS,
         "query_events_timeseries": endpoints.TIME_SERIES,
         "get_stats_v2": endpoints.USAGE,
+        "update_issue": endpoints.ISSUE,
+        "delete_issue": endpoints.ISSUE,
+        "bulk_update_issues": endpoints.ISSUE_LIST,
+        "bulk_delete_issues": endpoints.ISSUE_LIST,
     }
 )
 """The operations with a rate limit of their own."""
+
+_EVERYTHING: Final = ("/",)
+"""A write may show in places that nobody thought of, and comes seldom enough to forget them all."""
 
 _ROWS: Final = ("data", "Resources")
 """Under which name an object holds the rows of a page."""
@@ -52,7 +60,7 @@ class Reading:
 
 
 class Catalogue:
-    """Every reading operation, by its name."""
+    """Every operation, by its name."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -96,6 +104,26 @@ class Catalogue:
         )
         onward = page.next_cursor if len(page.items) <= limit else ""
         return Reading(asked, page.items, limit, onward, page.total, page.at_least)
+
+    async def carry_out(self, order: Order) -> Any:
+        """Change Sentry, and give what it answers: JSON as it came, or `None`.
+
+        https://docs.sentry.io/api/
+
+        Raises:
+            Unclear: Sentry may have carried it out.
+            SentryError: As `errors` draws them. Sentry did not carry it out.
+        """
+        return await self._api.send(
+            object,
+            order.facts.method,
+            order.path,
+            order.body,
+            touches=_EVERYTHING,
+            bucket=_BUCKETS.get(order.operation, ""),
+            form=order.operation in FORMS,
+            **order.query,
+        )
 
     async def _object(
         self, asked: Question, query: Mapping[str, QueryValue], limit: int, cursor: str

@@ -5,6 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from dexter_mcp.simulator.intake import returning
 from dexter_mcp.simulator.intake.attachment import Attachment
 from dexter_mcp.simulator.intake.grouped import issue_fields
 from dexter_mcp.simulator.intake.loose import mapping, text
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 def ingest(
     world: "World", project: Project, payload: Json, attachments: Sequence[Attachment]
 ) -> str:
-    """Store an event and its files; an id that is known already changes nothing."""
+    """Store an event and its files, unless its like is discarded; a known id changes nothing."""
     event_id = _event_id(payload)
+    if (project.id, grouping_hash(payload)) in world.extras.discarded:
+        return event_id
     if world.store.find(Where("id = ?", (event_id,))).first() is None:
         _store(world, project, payload | {"event_id": event_id})
     files = world.attachments.setdefault(event_id, [])
@@ -72,11 +75,5 @@ def _group(world: "World", project: Project, payload: Json, release: str) -> Iss
     if number is None:
         return world.open_issue(project, issue_fields(payload))
     issue = world.issues[number]
-    if issue.status == "resolved":
-        _regress(world, issue, release)
+    returning.happen_again(world, issue, release)
     return issue
-
-
-def _regress(world: "World", issue: Issue, release: str) -> None:
-    issue.status, issue.substatus, issue.status_details = "unresolved", "regressed", {}
-    world.note(issue, "set_regression", data={"version": release} if release else {})

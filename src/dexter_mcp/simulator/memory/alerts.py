@@ -32,7 +32,8 @@ class Monitor:
     """What raises issues of a project.
 
     `owner` is `user:<e-mail>`, `team:<slug>` or empty. `source` is the `queryObj` of its data
-    source; `conditions` are its thresholds as type, comparison and severity.
+    source; `conditions` are its thresholds as type, comparison and severity. `snoozes` say for
+    whom it is muted (an e-mail, or nothing for everyone), which older servers alone know.
     """
 
     id: int
@@ -52,6 +53,8 @@ class Monitor:
     issue: int = 0
     """Number of the issue that it raised last."""
     periods: Sequence[Period] = ()
+    updated: datetime | None = None
+    snoozes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,9 @@ class Firing:
 class Alert:
     """What is to happen when something becomes of the issues of some monitors.
 
-    `monitors` are their ids; `frequency` is in minutes. `snoozed` is known to older servers alone.
+    `monitors` are their ids; `frequency` is in minutes; `logic` joins the triggers. `snoozes`
+    say for whom it is muted, as those of a monitor do. `acts_for` is the monitor that it was made
+    with, where both come from one metric rule.
     """
 
     id: int
@@ -90,8 +95,11 @@ class Alert:
     owner: str = ""
     created_by: str = ""
     frequency: int = 30
-    snoozed: bool = False
     firings: Sequence[Firing] = ()
+    updated: datetime | None = None
+    logic: str = "any-short"
+    acts_for: int = 0
+    snoozes: frozenset[str] = frozenset()
 
     @property
     def last_fired(self) -> datetime | None:
@@ -122,6 +130,12 @@ class Alerts:
         """Remember a monitor, beside those that each project has."""
         self.monitors[monitor.id] = monitor
         return monitor
+
+    def remove_monitor(self, number: int) -> None:
+        """Forget a monitor; what listened to it listens to it no more."""
+        del self.monitors[number]
+        for alert in self.alerts.values():
+            alert.monitors = [one for one in alert.monitors if one != number]
 
     def of(self, org: str) -> list[Alert]:
         """List an organization's alerts."""

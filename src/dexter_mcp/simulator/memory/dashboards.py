@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dexter_mcp.simulator.telling.story import Json
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -14,6 +16,10 @@ class Question:
     conditions: str = ""
     orderby: str = ""
     name: str = ""
+    fields: Sequence[str] = ()
+    """Both of them as they are to be shown; none means columns before aggregates."""
+    more: Json = field(default_factory=dict[str, object])
+    """What else was said of it, in the shape of Sentry's API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +34,16 @@ class Widget:
     description: str = ""
     interval: str = "1h"
     limit: int | None = None
+    more: Json = field(default_factory=dict[str, object])
+    """What else was said of it, in the shape of Sentry's API."""
 
 
 @dataclass(slots=True)
 class Dashboard:
-    """A page that someone put together; `projects` are numbers, none means those of one's own."""
+    """A page that someone put together; `projects` are numbers, none means those of one's own.
+
+    `prebuilt` numbers a page that Sentry brought along; teams that may change one are numbers too.
+    """
 
     id: int
     org: str
@@ -44,7 +55,13 @@ class Dashboard:
     environments: Sequence[str] = ()
     period: str = ""
     releases: Sequence[str] = ()
+    start: str = ""
+    end: str = ""
+    utc: str = ""
     is_favorite: bool = False
+    is_open: bool = True
+    editors: Sequence[int] = ()
+    prebuilt: int | None = None
 
 
 class Dashboards:
@@ -57,6 +74,10 @@ class Dashboards:
         """Keep a dashboard."""
         self._kept[dashboard.id] = dashboard
         return dashboard
+
+    def remove(self, dashboard: Dashboard) -> None:
+        """Forget a dashboard."""
+        del self._kept[dashboard.id]
 
     def of(self, org: str) -> list[Dashboard]:
         """List an organization's dashboards, as they were made."""

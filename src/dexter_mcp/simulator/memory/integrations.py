@@ -1,8 +1,9 @@
 """What is connected to an organization: services, apps, repositories, tickets elsewhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from dexter_mcp.simulator.telling.story import Json
 
@@ -79,6 +80,8 @@ class App:
     scopes: Sequence[str] = ()
     events: Sequence[str] = ()
     alerts: bool = False
+    settings: Json = field(default_factory=dict[str, Any])
+    """What else was written, in the shape of Sentry's API."""
     disabled: bool = False
     author: str = ""
     overview: str = ""
@@ -86,7 +89,11 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What an issue is linked to elsewhere; `source` is an integration's id, or an app's slug."""
+    """What an issue is linked to elsewhere; `source` is an integration's id, or an app's slug.
+
+    Several issues may be linked to one ticket: it has one id. To one whose `issue` is 0 nothing is
+    linked, but the service has it.
+    """
 
     id: str
     issue: int
@@ -94,6 +101,7 @@ class Ticket:
     key: str
     url: str
     title: str = ""
+    description: str = ""
 
 
 @dataclass(slots=True)
@@ -110,6 +118,8 @@ class Integrations:
     apps: list[App] = field(default_factory=list[App])
     tickets: list[Ticket] = field(default_factory=list[Ticket])
     without_scim: set[str] = field(default_factory=set[str])
+    links: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
+    """By project and repository, the id of what ties them."""
 
     def of(self, org: str) -> list[Integration]:
         """List what an organization installed, by name."""
@@ -125,6 +135,40 @@ class Integrations:
         own = (each for each in self.repositories if each.org == org)
         return next((each for each in own if each.id == number), None)
 
+    def uninstall(self, it: Integration) -> None:
+        """Forget an integration and its tickets; its repositories stay, as if typed in."""
+        self.installed.remove(it)
+        self.tickets = [each for each in self.tickets if each.source != it.id]
+        orphans = [each for each in self.repositories if each.integration == it.id]
+        lost = {each.id for each in orphans}
+        self.code_mappings = [each for each in self.code_mappings if each.repository not in lost]
+        for repository in orphans:
+            repository.integration = ""
+
+    def remove(self, app: App) -> None:
+        """Forget an app and its tickets."""
+        self.apps.remove(app)
+        self.tickets = [each for each in self.tickets if each.source != app.slug]
+
     def tickets_of(self, issue: int, source: str) -> list[Ticket]:
         """List what an issue is linked to in one place."""
         return [each for each in self.tickets if (each.issue, each.source) == (issue, source)]
+
+    def ticket(self, source: str, key: str) -> Ticket | None:
+        """Find a ticket that a service has, linked or not."""
+        return next(
+            (each for each in self.tickets if (each.source, each.key) == (source, key)), None
+        )
+
+    def link(self, ticket: Ticket, issue: int) -> Ticket:
+        """Link an issue to a ticket."""
+        made = replace(ticket, issue=issue)
+        self.tickets = [each for each in self.tickets if each != replace(ticket, issue=0)]
+        self.tickets.append(made)
+        return made
+
+    def unlink(self, ticket: Ticket) -> None:
+        """Forget that an issue is linked to a ticket; the service still has it."""
+        self.tickets.remove(ticket)
+        if self.ticket(ticket.source, ticket.key) is None:
+            self.tickets.append(replace(ticket, issue=0))

@@ -1,6 +1,7 @@
 """What a world knows around its issues: Seer's work on them, and the files that builds uploaded."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from dexter_mcp.simulator.telling.story import Json
 
@@ -26,7 +27,13 @@ class Artifact:
 
 @dataclass(slots=True)
 class IssueExtras:
-    """Seer's runs by the number of the issue, and all files of builds."""
+    """Seer's runs by the number of the issue, and all files of builds.
+
+    `started` says when somebody asked for the last run. `discarded` are the hashes, each with its
+    project, of events that nobody wants to hear of again.
+    """
 
     runs: dict[int, Json] = field(default_factory=dict[int, Json])
+    started: dict[int, datetime] = field(default_factory=dict[int, datetime])
+    discarded: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     artifacts: list[Artifact] = field(default_factory=list[Artifact])

@@ -18,6 +18,7 @@ class Forwarder:
     overrides: dict[int, dict[str, str]] = field(default_factory=dict[int, dict[str, str]])
     enabled: bool = True
     enrolls_new: bool = False
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

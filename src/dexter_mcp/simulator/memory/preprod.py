@@ -87,11 +87,12 @@ class Image:
     verdict: str = "unchanged"
     """`added`, `removed`, `changed`, `unchanged`, `errored` or `skipped`."""
     diff: float = 0.0
+    content: str = ""
 
     @property
     def key(self) -> str:
-        """Name the stored picture."""
-        return md5(self.file.encode(), usedforsecurity=False).hexdigest()
+        """Name the stored picture: by its content if that is known."""
+        return self.content or md5(self.file.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(slots=True)
@@ -110,6 +111,16 @@ class Snapshot:
     threshold: float | None = 0.1
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A check of `size` or `snapshots` that a commit was spared."""
+
+    check: str
+    project: int
+    repository: str
+    sha: str
+
+
 @dataclass(slots=True)
 class Preprod:
     """Builds, snapshots, and by project number the rules that fail a pull request."""
@@ -118,6 +129,7 @@ class Preprod:
     snapshots: list[Snapshot] = field(default_factory=list[Snapshot])
     size_rules: dict[int, list[Json]] = field(default_factory=dict[int, list[Json]])
     snapshot_rules: dict[int, Json] = field(default_factory=dict[int, Json])
+    skipped: list[Skipped] = field(default_factory=list[Skipped])
 
     def build(self, org: str, number: str) -> Build | None:
         """Find a build."""
@@ -126,3 +138,16 @@ class Preprod:
     def snapshot(self, org: str, number: str) -> Snapshot | None:
         """Find a snapshot."""
         return next((s for s in self.snapshots if (s.org, s.id) == (org, number)), None)
+
+    def base_of(self, head: Snapshot) -> Snapshot | None:
+        """Find the pictures of the commit that a branch began at."""
+        wanted = (head.project, head.app, head.revision.base_sha)
+        fit = [s for s in self.snapshots if (s.project, s.app, s.revision.head_sha) == wanted]
+        return max(fit, key=lambda s: s.taken, default=None) if head.revision.base_sha else None
+
+    def remove(self, snapshot: Snapshot) -> None:
+        """Forget pictures; those compared with them stand alone."""
+        self.snapshots.remove(snapshot)
+        for other in self.snapshots:
+            if other.base == snapshot.id:
+                other.base = ""

@@ -23,13 +23,14 @@ class Organization:
 
 @dataclass(slots=True)
 class Team:
-    """A group of members that projects belong to."""
+    """A group of members that projects belong to; provisioned ones are changed over SCIM alone."""
 
     id: str
     org: str
     slug: str
     name: str
     created: datetime
+    provisioned: bool = False
 
 
 @dataclass(slots=True)
@@ -73,6 +74,21 @@ class Release:
     projects: list[str]
     created: datetime
     commits: list[Json]
+    """`{"id", "message", "author": <e-mail>}`, and if known `files`, by path how they changed
+    (`changes`), `repository`, `name` of the author, `dateCreated`."""
+    released: datetime | None = None
+    status: str = "open"
+    ref: str = ""
+    url: str = ""
+    owner: str = ""
+    """E-mail of a member."""
+    heads: list[Json] = field(default_factory=list[Json])
+    """The commits that its repositories stood at."""
+
+    @property
+    def date(self) -> datetime:
+        """Tell when it was released, or made if it wasn't."""
+        return self.released or self.created
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +132,15 @@ class Issue:
     activity: list["Activity"] = field(default_factory=list["Activity"])
     bookmarked_by: set[str] = field(default_factory=set[str])
     seen_by: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    subscribed_by: dict[str, str] = field(default_factory=dict[str, str])
+    """E-mails of those who hear of it, and why."""
+    share_id: str = ""
+    priority_locked: datetime | None = None
+    """Since when Sentry leaves the priority alone, because somebody chose it."""
+    inbox: bool | None = None
+    """Whether somebody put it up for review or reviewed it; None leaves that to its state."""
+    fixed_after: str = ""
+    """The newest version when it was resolved in the next one."""
 
 
 @dataclass(slots=True)

@@ -14,8 +14,9 @@ class Deploy:
     id: int
     environment: str
     name: str
-    started: datetime
+    started: datetime | None
     finished: datetime
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class Artifact:
     size: int
     created: datetime
     dist: str = ""
+    headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/octet-stream"),)
+    digest: str = ""
 
     @property
     def sha1(self) -> str:
-        """The checksum; there is no content, so the name stands in for it."""
-        return sha1(self.name.encode(), usedforsecurity=False).hexdigest()
+        """The checksum; of a file without content, the name stands in for it."""
+        return self.digest or sha1(self.name.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,20 @@ class Shipping:
     _ids: Iterable[int] = field(default_factory=lambda: itertools.count(9_001))
 
     def deploy(
-        self, org: str, version: str, environment: str, *, started: datetime, finished: datetime
+        self,
+        org: str,
+        version: str,
+        environment: str,
+        *,
+        started: datetime | None,
+        finished: datetime,
+        name: str | None = None,
+        url: str = "",
     ) -> Deploy:
-        """Note that a release came into an environment."""
+        """Note that a release came into an environment; without a name it is numbered."""
         number = self._next()
-        made = Deploy(number, environment, f"deploy {number - 9_000}", started, finished)
+        called = f"deploy {number - 9_000}" if name is None else name
+        made = Deploy(number, environment, called, started, finished, url)
         self.deploys.setdefault((org, version), []).append(made)
         return made
 
@@ -76,9 +88,23 @@ class Shipping:
         self, org: str, version: str, name: str, *, size: int, created: datetime, dist: str = ""
     ) -> Artifact:
         """Keep a file of a release."""
-        made = Artifact(self._next(), name, size, created, dist)
-        self.artifacts.setdefault((org, version), []).append(made)
-        return made
+        return self.keep(org, version, Artifact(self._next(), name, size, created, dist))
+
+    def keep(self, org: str, version: str, file: Artifact) -> Artifact:
+        """Keep a file of a release in place of the one with its number."""
+        self.discard(org, version, file)
+        self.artifacts[org, version].append(file)
+        return file
+
+    def discard(self, org: str, version: str, file: Artifact) -> None:
+        """Forget a file of a release."""
+        kept = self.artifacts.get((org, version), [])
+        self.artifacts[org, version] = [each for each in kept if each.id != file.id]
+
+    def forget(self, org: str, version: str) -> None:
+        """Forget what belongs to a release that is no more."""
+        self.deploys.pop((org, version), None)
+        self.artifacts.pop((org, version), None)
 
     def watch(
         self,

@@ -1,7 +1,7 @@
 """Replays: what people did in an application, step by step, and who watched them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -74,12 +74,16 @@ class DeletionJob:
     end: datetime
     created: datetime
     deleted: int
+    updated: datetime | None = None
+    doomed: tuple[str, ...] | None = ()
+    """The replays that it will delete as soon as the clock moves; None when it will fail."""
 
 
 @dataclass(slots=True)
 class Replays:
     """Remembers sessions by their id; those of a story are told with the first question."""
 
+    now: Callable[[], datetime]
     jobs: list[DeletionJob] = field(default_factory=list[DeletionJob])
     _kept: dict[str, Replay] = field(default_factory=dict[str, Replay])
     _later: list[Callable[[], Iterable[Replay]]] = field(
@@ -100,8 +104,36 @@ class Replays:
         for tell in waiting:
             for replay in tell():
                 self.add(replay)
+        self._work_off()
         return list(self._kept.values())
 
     def get(self, number: str) -> Replay | None:
         """Find a session."""
         return {replay.id: replay for replay in self.all()}.get(number)
+
+    def delete(self, number: str) -> None:
+        """Forget a session."""
+        self._kept.pop(number, None)
+
+    def jobs_of(self, project: int) -> list[DeletionJob]:
+        """List the bulk deletions of a project, newest first."""
+        self._work_off()
+        own = (job for job in self.jobs if job.project == project)
+        return sorted(own, key=lambda job: (job.created, job.number), reverse=True)
+
+    def _work_off(self) -> None:
+        """Do what jobs were asked for before now."""
+        now = self.now()
+        self.jobs = [self._done(job, now) if _is_due(job, now) else job for job in self.jobs]
+
+    def _done(self, job: DeletionJob, now: datetime) -> DeletionJob:
+        if job.doomed is None:
+            return replace(job, status="failed", updated=now)
+        gone = [number for number in job.doomed if number in self._kept]
+        for number in gone:
+            self.delete(number)
+        return replace(job, status="completed", deleted=len(gone), updated=now)
+
+
+def _is_due(job: DeletionJob, now: datetime) -> bool:
+    return job.status == "pending" and job.created < now

@@ -55,6 +55,14 @@ class SavedQueries:
         self._kept.append(made)
         return made
 
+    def put(self, changed: SavedQuery) -> None:
+        """Keep a question in the place of the one with the same id."""
+        self._kept[:] = [changed if one.id == changed.id else one for one in self._kept]
+
+    def remove(self, saved: SavedQuery) -> None:
+        """Forget a question."""
+        self._kept.remove(saved)
+
     def of(self, org: str, place: Place) -> list[SavedQuery]:
         """List what an organization saved in a place, oldest first."""
         return [one for one in self._kept if (one.org, one.place) == (org, place)]

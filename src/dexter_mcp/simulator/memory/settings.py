@@ -2,10 +2,11 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dexter_mcp.simulator.memory.records import Project
 from dexter_mcp.simulator.telling.story import Json
 
 FILTERS = (
@@ -17,16 +18,28 @@ FILTERS = (
 )
 """The inbound filters that every project has."""
 
+LOADER: Mapping[str, bool] = {
+    "hasReplay": False,
+    "hasPerformance": True,
+    "hasDebug": False,
+    "hasFeedback": False,
+    "hasLogsAndMetrics": False,
+}
+"""What the loader brings unless somebody says otherwise."""
+
 
 @dataclass(slots=True)
 class ProjectKey:
-    """A client key besides the one that a project is born with."""
+    """A client key."""
 
     public: str
     name: str
     created: datetime
     active: bool = True
     use_case: str = "user"
+    browser: str = "10.x"
+    """The version of the SDK that the loader brings."""
+    loader: Json = field(default_factory=lambda: dict(LOADER))
 
 
 @dataclass(slots=True)
@@ -39,11 +52,13 @@ class Ownership:
     fallthrough: bool = False
     active: bool = True
     auto_assignment: str = "Auto Assign to Issue Owner"
+    sync: bool = True
+    """Whether rules follow the CODEOWNERS file of a release."""
 
 
 @dataclass(slots=True)
 class Invitation:
-    """Somebody who has not joined yet; `inviter` is a name."""
+    """Somebody who has not joined yet; `inviter` is a name. Provisioned ones came over SCIM."""
 
     id: str
     org: str
@@ -53,6 +68,7 @@ class Invitation:
     inviter: str
     created: datetime
     expired: bool = False
+    provisioned: bool = False
 
 
 @dataclass(slots=True)
@@ -73,6 +89,8 @@ class External:
     provider: str
     name: str
     integration: str
+    number: str = ""
+    """How the integration itself numbers it."""
 
 
 @dataclass(slots=True)
@@ -80,6 +98,8 @@ class Settings:
     """What people set up; by project number, unless something else is said."""
 
     keys: dict[int, list[ProjectKey]] = field(default_factory=lambda: defaultdict(list))
+    """Besides the one that each project is born with."""
+    born: dict[int, ProjectKey] = field(default_factory=dict[int, ProjectKey])
     limits: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     """Events and seconds, by public key."""
     ownership: dict[int, Ownership] = field(default_factory=dict[int, Ownership])
@@ -96,6 +116,10 @@ class Settings:
     hidden: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     """Environments that a project keeps out of its menus."""
     invitations: list[Invitation] = field(default_factory=list[Invitation])
+    bookmarks: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+    """E-mails of members, and the projects that they starred."""
+    of_organization: dict[str, Json] = field(default_factory=lambda: defaultdict(dict[str, object]))
+    """By the organization's number: what differs from the settings that it is founded with."""
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
     """By e-mail."""
     external: list[External] = field(default_factory=list[External])
@@ -108,3 +132,19 @@ class Settings:
     def next_id(self, start: int) -> str:
         """Hand out a number without disturbing those of the records."""
         return str(start + next(self._ids))
+
+    def keys_of(self, project: Project) -> list[ProjectKey]:
+        """List a project's client keys, the one that it was born with first."""
+        later = self.keys[project.id]
+        if not project.public_key:
+            return later
+        first = ProjectKey(project.public_key, "Default", project.created)
+        return [self.born.setdefault(project.id, first), *later]
+
+    def drop_key(self, project: Project, key: ProjectKey) -> None:
+        """Let a key be none any more."""
+        if key.public == project.public_key:
+            project.public_key = ""
+        else:
+            self.keys[project.id].remove(key)
+        self.limits.pop(key.public, None)

@@ -170,6 +170,11 @@ class Telemetry:
         self._catch_up()
         return self._open().execute(sql, values).fetchall()
 
+    def forget_project(self, number: int) -> None:
+        """Remove what a project's applications sent."""
+        for table in ("spans", "logs", "metrics"):
+            self.rows(f"DELETE FROM {table} WHERE project = ?", (number,))  # noqa: S608 - our own tables
+
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         if rows := list(rows):
             marks = ", ".join("?" * len(rows[0]))

@@ -260,6 +260,26 @@ class Store:
             "UPDATE events SET issue = ? WHERE issue = ?", [(target, issue) for issue in issues]
         )
 
+    def forget_project(self, number: int) -> None:
+        """Remove the events of a project."""
+        self._database.execute("DELETE FROM events WHERE project = ?", (number,))
+
+    def hand_over(self, where: Where, target: int) -> None:
+        """Hand the selected events to an issue."""
+        sql = f"UPDATE events SET issue = ? WHERE {where.sql}"  # noqa: S608 - conditions are ours
+        self._database.execute(sql, (target, *where.values))
+
+    def forget(self, where: Where) -> None:
+        """Remove the selected events for good."""
+        chosen = f"FROM events WHERE {where.sql}"
+        tags = f"DELETE FROM event_tags WHERE event IN (SELECT seq {chosen})"  # noqa: S608 - likewise
+        self._database.execute(tags, where.values)
+        self._database.execute(f"DELETE {chosen}", where.values)
+
+    def bodies_of(self, where: Where) -> list[int]:
+        """Number the payloads that the selected events share."""
+        return [body for (body,) in self._rows("SELECT DISTINCT body FROM events WHERE", where)]
+
     @property
     def database(self) -> sqlite3.Connection:
         """Open the tables of `schema` to questions that this class has no method for."""

@@ -3,130 +3,98 @@
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from dexter_mcp.simulator.memory.alerts import (
-    ERRORS,
-    ISSUES,
-    METRIC,
-    Alert,
-    Monitor,
-    built_in_id,
-)
-from dexter_mcp.simulator.memory.records import Project
-from dexter_mcp.simulator.routes import paging
+from dexter_mcp.simulator.routes import alert_rules_writes as rules_writes
+from dexter_mcp.simulator.routes import metric_rules_writes as metrics_writes
+from dexter_mcp.simulator.routes import paging, snoozes
 from dexter_mcp.simulator.routes.endpoint import Call, Handler, endpoint
-from dexter_mcp.simulator.routes.refusals import Refusal, not_found
-from dexter_mcp.simulator.routes.selection import projects
+from dexter_mcp.simulator.routes.finding_alerts import (
+    deprecated,
+    metric_named,
+    metrics_of,
+    rule_named,
+    rules_of,
+)
 from dexter_mcp.simulator.shapes.alert_rules import incident_json, metric_rule_json, rule_json
 from dexter_mcp.simulator.world import World
-
-_SINCE = "2026-05-14T00:00:00.000000Z"
 
 
 def routes(world: World) -> list[BaseRoute]:
     """Serve what `world` knows about alerts in the words of old."""
-    rules, metrics = "/projects/{org}/{project}/rules/", "/organizations/{org}/alert-rules/"
-    incidents = "/organizations/{org}/incidents/"
+    project, org = "/projects/{org}/{project}/", "/organizations/{org}/"
+    rules, metrics = f"{project}rules/", f"{org}alert-rules/"
+    alerts, alert = "workflows/", "workflows/:workflow_id/"
+    monitors, monitor = "detectors/", "detectors/:detector_id/"
     return [
-        endpoint(world, rules, "alert rule", GET=_deprecated(_rules, "workflows/")),
-        endpoint(
+        _old(world, rules, "alert rule", alerts, GET=_rules, POST=rules_writes.create),
+        _old(
             world,
             f"{rules}{{rule}}/",
             "alert rule",
-            GET=_deprecated(_rule, "workflows/:workflow_id/"),
+            alert,
+            GET=_rule,
+            PUT=rules_writes.replace_one,
+            DELETE=rules_writes.remove,
         ),
-        endpoint(world, metrics, "alert", GET=_deprecated(_metrics, "detectors/")),
-        endpoint(
+        _old(
+            world,
+            f"{rules}{{rule}}/snooze/",
+            "alert rule",
+            alert,
+            POST=snoozes.mute_rule,
+            DELETE=snoozes.unmute_rule,
+        ),
+        _old(world, metrics, "metric rule", monitors, GET=_metrics, POST=metrics_writes.create),
+        _old(
             world,
             f"{metrics}{{rule}}/",
-            "alert",
-            GET=_deprecated(_metric, "detectors/:detector_id/"),
+            "metric rule",
+            monitor,
+            GET=_metric,
+            PUT=metrics_writes.replace_one,
+            DELETE=metrics_writes.remove,
         ),
-        endpoint(world, incidents, "alert", GET=_deprecated(_incidents, "open-periods/")),
+        _old(
+            world,
+            f"{project}alert-rules/{{rule}}/snooze/",
+            "alert rule",
+            monitor,
+            POST=snoozes.mute_metric,
+            DELETE=snoozes.unmute_metric,
+        ),
+        _old(world, f"{org}incidents/", "alert", "open-periods/", GET=_incidents),
     ]
 
 
-def _deprecated(handler: Handler, replacement: str) -> Handler:
-    """Let a route be retired: for good, for the minutes of a brown-out, or by a warning alone.
-
-    A server without workflows is older than that, and says nothing.
-    """
-
-    def serve(call: Call) -> Response:
-        alerts = call.world.alerts
-        if not alerts.has_rules:
-            raise Refusal(404, None)
-        instead = f"/api/0/organizations/{call.org.slug}/{replacement}"
-        warning = {
-            "X-Sentry-Deprecation-Date": _SINCE,
-            "X-Sentry-Replacement-Endpoint": instead,
-        }
-        if alerts.brown_out:
-            raise Refusal(410, {"message": "This API no longer exists."}, warning)
-        response = handler(call)
-        if alerts.has_workflows:
-            response.headers.update(warning)
-        return response
-
-    return serve
-
-
-def _watched(alert: Alert, project: Project) -> bool:
-    ids = {built_in_id(kind, project.id) for kind in (ERRORS, ISSUES)}
-    return not ids.isdisjoint(alert.monitors)
-
-
-def _rules_of(call: Call) -> list[Alert]:
-    return [one for one in call.world.alerts.of(call.org.slug) if _watched(one, call.project)]
+def _old(world: World, path: str, resource: str, instead: str, /, **handlers: Handler) -> BaseRoute:
+    retired = {method: deprecated(handler, instead) for method, handler in handlers.items()}
+    return endpoint(world, path, resource, **retired)
 
 
 def _rules(call: Call) -> Response:
-    page = paging.by_offset(call.request, _rules_of(call))
+    page = paging.by_offset(call.request, rules_of(call))
     shapes = [rule_json(call, alert, call.project, expanded=False) for alert in page.items]
     return JSONResponse(shapes, headers=page.headers)
 
 
 def _rule(call: Call) -> Response:
     expanded = "lastTriggered" in call.query.getlist("expand")
-    for alert in _rules_of(call):
-        if str(alert.id) == call.part("rule"):
-            return JSONResponse(rule_json(call, alert, call.project, expanded=expanded))
-    raise not_found()
-
-
-def _metrics_of(call: Call) -> list[Monitor]:
-    chosen = {p.id for p in projects(call)} if "project" in call.query else None
-    return [
-        monitor
-        for monitor in call.world.alerts.monitors.values()
-        if monitor.org == call.org.slug
-        and monitor.type == METRIC
-        and monitor.source
-        and (chosen is None or monitor.project in chosen)
-    ]
-
-
-def _metric_json(call: Call, monitor: Monitor) -> object:
-    listening = [one for one in call.world.alerts.of(call.org.slug) if monitor.id in one.monitors]
-    return metric_rule_json(call, monitor, listening)
+    return JSONResponse(rule_json(call, rule_named(call), call.project, expanded=expanded))
 
 
 def _metrics(call: Call) -> Response:
-    page = paging.by_offset(call.request, _metrics_of(call))
-    return JSONResponse([_metric_json(call, one) for one in page.items], headers=page.headers)
+    page = paging.by_offset(call.request, metrics_of(call))
+    return JSONResponse([metric_rule_json(call, one) for one in page.items], headers=page.headers)
 
 
 def _metric(call: Call) -> Response:
-    for monitor in _metrics_of(call):
-        if str(monitor.id) == call.part("rule"):
-            return JSONResponse(_metric_json(call, monitor))
-    raise not_found()
+    return JSONResponse(metric_rule_json(call, metric_named(call)))
 
 
 def _incidents(call: Call) -> Response:
     wanted = call.query.get("alertRule", "")
     told = [
         (monitor, period)
-        for monitor in _metrics_of(call)
+        for monitor in metrics_of(call)
         if wanted in {"", str(monitor.id)}
         for period in monitor.periods
     ]

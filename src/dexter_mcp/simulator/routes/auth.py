@@ -18,6 +18,19 @@ SCOPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "PUT": ("project:write", "project:admin"),
         "DELETE": ("project:admin",),
     },
+    "project by field": {
+        "GET": ("project:read", "project:write", "project:admin"),
+        "PUT": ("project:read", "project:write", "project:admin"),
+        "DELETE": ("project:admin",),
+    },
+    "projects": {
+        "GET": ("org:read", "org:write", "org:admin"),
+        "POST": ("project:read", "project:write", "project:admin"),
+    },
+    "project teams": {
+        "POST": ("project:write", "project:admin"),
+        "DELETE": ("project:write", "project:admin"),
+    },
     "hook": {
         "GET": ("project:read",),
         "PUT": ("project:write",),
@@ -28,15 +41,55 @@ SCOPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "PUT": ("event:write", "event:admin"),
         "DELETE": ("event:admin",),
     },
+    "project issues": {
+        "GET": ("event:read", "event:write", "event:admin"),
+        "PUT": ("event:write",),
+        "DELETE": ("event:admin",),
+    },
+    "app ticket": {"POST": ("event:write",), "DELETE": ("event:admin",)},
+    "user feedback": {
+        "GET": ("project:read", "project:write", "project:admin"),
+        "POST": ("project:write",),
+    },
     "team": {
         "GET": ("team:read", "team:write", "team:admin"),
         "PUT": ("team:write", "team:admin"),
         "DELETE": ("team:admin",),
     },
+    "teams": {
+        "GET": ("org:read", "org:write", "org:admin"),
+        "POST": ("org:write", "org:admin", "team:write"),
+    },
+    "team membership": {
+        "POST": ("org:read", "org:write", "team:write"),
+        "PUT": (
+            *("org:read", "org:write", "org:admin", "member:read", "member:write", "member:admin"),
+            *("team:write", "team:admin"),
+        ),
+        "DELETE": ("org:read", "org:write", "org:admin", "team:admin"),
+    },
     "member": {
+        "GET": ("member:read", "member:write", "member:admin"),
+        "PUT": ("member:write", "member:admin", "member:invite"),
+    },
+    "membership": {
+        "GET": ("member:read", "member:write", "member:admin"),
+        "PUT": ("member:write", "member:admin", "member:invite"),
+        "DELETE": ("member:read", "member:write", "member:admin"),
+    },
+    "scim member": {
         "GET": ("member:read", "member:write", "member:admin"),
         "PUT": ("member:write", "member:admin"),
         "DELETE": ("member:admin",),
+    },
+    "cron": {
+        "GET": ("org:read", "org:write", "org:admin", "alerts:read"),
+        "POST": ("org:read", "org:write", "org:admin", "alerts:write"),
+    },
+    "notebook": {
+        "GET": ("org:read", "org:write", "org:admin"),
+        "PUT": ("org:read", "org:write", "org:admin"),
+        "DELETE": ("org:read", "org:write", "org:admin"),
     },
     "release": {
         "GET": ("project:read", "project:write", "project:admin", "project:releases", "org:ci"),
@@ -53,6 +106,26 @@ SCOPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "PUT": ("project:write", "project:admin", "alerts:write"),
         "DELETE": ("project:write", "project:admin", "alerts:write"),
     },
+    "detector": {
+        "GET": ("org:read", "org:write", "org:admin", "alerts:read"),
+        "PUT": ("org:read", "org:write", "org:admin", "alerts:write"),
+        "DELETE": ("org:read", "org:write", "org:admin", "alerts:write"),
+    },
+    "metric rule": {
+        "GET": ("org:read", "org:write", "org:admin", "alerts:read"),
+        "POST": ("org:read", "org:write", "org:admin", "alerts:write"),
+        "PUT": ("org:write", "org:admin", "alerts:write"),
+        "DELETE": ("org:write", "org:admin", "alerts:write"),
+    },
+    "notification action": {
+        "GET": ("org:read", "org:write", "org:admin"),
+        "PUT": ("org:read", "org:write", "org:admin"),
+        "DELETE": ("org:read", "org:write", "org:admin"),
+    },
+    "spike protection": {
+        "POST": ("project:read", "project:write", "project:admin"),
+        "DELETE": ("project:read", "project:write", "project:admin"),
+    },
     "integration": {
         "GET": ("org:read", "org:write", "org:admin", "org:integrations"),
         "PUT": ("org:write", "org:admin", "org:integrations"),
@@ -65,9 +138,19 @@ SCOPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             *("event:read", "event:write", "event:admin", "project:read", "project:releases"),
             *("org:read", "member:read", "team:read"),
         ),
+        "PUT": ("org:write", "org:admin"),
+        "DELETE": ("org:admin",),
     },
     "forwarding": {"GET": ("org:read",), "PUT": ("org:write",), "DELETE": ("org:write",)},
-    "replay deletion": {"GET": ("project:write", "project:admin")},
+    "replay deletion": {
+        "GET": ("project:write", "project:admin"),
+        "PUT": ("project:write", "project:admin"),
+        "DELETE": ("project:write", "project:admin"),
+    },
+    "external user": {
+        "PUT": ("org:write", "org:admin"),
+        "DELETE": ("org:write", "org:admin"),
+    },
     "distribution": {
         "GET": ("project:read", "project:write", "project:admin", "project:distribution"),
     },

@@ -6,9 +6,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.dashboards import Dashboard
+from dexter_mcp.simulator.routes import dashboards_writes as writes
 from dexter_mcp.simulator.routes import paging
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
-from dexter_mcp.simulator.routes.refusals import not_found
 from dexter_mcp.simulator.shapes.dashboards import dashboard_brief, dashboard_json
 from dexter_mcp.simulator.world import World
 
@@ -17,8 +17,15 @@ def routes(world: World) -> list[BaseRoute]:
     """Serve the dashboards of `world`."""
     listed = "/organizations/{org}/dashboards/"
     return [
-        endpoint(world, listed, "organization", GET=_listing),
-        endpoint(world, f"{listed}{{dashboard}}/", "organization", GET=_details),
+        endpoint(world, listed, "notebook", GET=_listing, POST=writes.create),
+        endpoint(
+            world,
+            f"{listed}{{dashboard}}/",
+            "notebook",
+            GET=_details,
+            PUT=writes.update,
+            DELETE=writes.remove,
+        ),
     ]
 
 
@@ -36,10 +43,7 @@ def _listing(call: Call) -> Response:
 
 
 def _details(call: Call) -> Response:
-    for each in call.world.dashboards.of(call.org.slug):
-        if str(each.id) == call.part("dashboard"):
-            return JSONResponse(dashboard_json(call.world, each))
-    raise not_found()
+    return JSONResponse(dashboard_json(call.world, writes.found(call)))
 
 
 _SORTS: Mapping[str, Callable[[Dashboard], str]] = {

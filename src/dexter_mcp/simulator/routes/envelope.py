@@ -130,10 +130,10 @@ def _enveloped(body: bytes) -> Envelope:
 
 def _accepted(world: "World", request: Request, envelope: Envelope) -> Response:
     project_id = int(request.path_params["project_id"])
-    key = world.project_key(project_id)
-    if key is None:
+    project = world.projects.get(project_id)
+    if project is None:
         return JSONResponse({"detail": "no such project"}, 404)
-    if _public_key(request, envelope.header) != key:
+    if _public_key(request, envelope.header) not in world.open_keys(project):
         refusal = "event submission rejected with_reason: ProjectId"
         return JSONResponse({"detail": refusal}, 403)
     files = [_attachment(item) for item in envelope.items if item.kind == "attachment"]

@@ -1,5 +1,6 @@
 """Routes about environments: of an organization, and of a project, which may hide some."""
 
+from collections.abc import Iterable
 from zlib import crc32
 
 from starlette.responses import JSONResponse, Response
@@ -7,10 +8,13 @@ from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.records import Project
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
+from dexter_mcp.simulator.routes.partial import changes, flag, texts
 from dexter_mcp.simulator.routes.refusals import bad_request, not_found
+from dexter_mcp.simulator.routes.writing import body, invalid, require
 from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
 
+_MOST_NAMES = 1_000
 _VISIBILITIES = ("all", "hidden", "visible")
 
 
@@ -19,8 +23,8 @@ def routes(world: World) -> list[BaseRoute]:
     of_project = "/projects/{org}/{project}/environments/"
     return [
         endpoint(world, "/organizations/{org}/environments/", "organization", GET=_of_org),
-        endpoint(world, of_project, "project", GET=_of_project),
-        endpoint(world, f"{of_project}{{environment:path}}/", "project", GET=_details),
+        endpoint(world, of_project, "project", GET=_of_project, PUT=_update_many),
+        endpoint(world, f"{of_project}{{environment:path}}/", "project", GET=_details, PUT=_update),
     ]
 
 
@@ -51,6 +55,45 @@ def _details(call: Call) -> Response:
     if name not in project.environments:
         raise not_found()
     return JSONResponse(_whole(call, project, name))
+
+
+def _update(call: Call) -> Response:
+    project, name = call.project, call.part("environment")
+    if name not in project.environments:
+        raise not_found()
+    _show(call, project, [name], changes(_told(call, "isHidden"), {"isHidden": flag}))
+    return JSONResponse(_whole(call, project, name))
+
+
+def _update_many(call: Call) -> Response:
+    """Hide or show all of some environments, or none of them if one is unknown."""
+    project = call.project
+    told = _told(call, "environmentNames", "isHidden")
+    read = changes(told, {"environmentNames": texts(), "isHidden": flag})
+    names: list[str] = list(dict.fromkeys(read["environmentNames"]))
+    if not names:
+        raise invalid(environmentNames="This list may not be empty.")
+    if len(names) > _MOST_NAMES:
+        said = f"Ensure this field has no more than {_MOST_NAMES} elements."
+        raise invalid(environmentNames=said)
+    if strange := sorted(set(names) - set(project.environments)):
+        raise invalid(environmentNames=f"Environments not found: {', '.join(strange)}")
+    _show(call, project, names, read)
+    return JSONResponse([_whole(call, project, name) for name in names])
+
+
+def _told(call: Call, *required: str) -> Json:
+    told = body(call)
+    require(told, *required)
+    return told
+
+
+def _show(call: Call, project: Project, names: Iterable[str], read: Json) -> None:
+    hidden, places = call.world.settings.hidden, {(project.id, name) for name in names}
+    if read["isHidden"]:
+        hidden |= places
+    else:
+        hidden -= places
 
 
 def _visibility(call: Call) -> str:

@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.records import Project
 from dexter_mcp.simulator.memory.store import NEWEST, OLDEST, Event, Where
-from dexter_mcp.simulator.routes import paging, selection
+from dexter_mcp.simulator.routes import paging, selection, unmerge
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
 from dexter_mcp.simulator.routes.refusals import bad_request, not_found
 from dexter_mcp.simulator.search.event_terms import events_where
@@ -30,7 +30,9 @@ def routes(world: World) -> list[BaseRoute]:
     return [
         endpoint(world, f"{issue}events/", "event", GET=_of_issue),
         endpoint(world, f"{issue}events/{{event}}/", "event", GET=_one_of_issue),
-        endpoint(world, f"{issue}hashes/", "event", GET=_hashes),
+        endpoint(
+            world, f"{issue}hashes/", "event", GET=_hashes, PUT=unmerge.part, DELETE=unmerge.part
+        ),
         endpoint(world, "/organizations/{org}/eventids/{event}/", "organization", GET=_lookup),
         endpoint(world, f"{project}events/", "project", GET=_of_project),
         endpoint(world, f"{project}events/{{event}}/", "project", GET=_one_of_project),

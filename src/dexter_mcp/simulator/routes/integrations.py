@@ -7,6 +7,7 @@ from dexter_mcp.simulator.memory.integrations import Integration
 from dexter_mcp.simulator.routes import paging
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
 from dexter_mcp.simulator.routes.refusals import not_found
+from dexter_mcp.simulator.routes.writing import gone
 from dexter_mcp.simulator.shapes.integrations import (
     PROVIDERS,
     catalogue_json,
@@ -23,7 +24,7 @@ def routes(world: World) -> list[BaseRoute]:
     one = f"{org}integrations/{{integration}}/"
     return [
         endpoint(world, f"{org}integrations/", "integration", GET=_listing),
-        endpoint(world, one, "integration", GET=_details),
+        endpoint(world, one, "integration", GET=_details, DELETE=_uninstall),
         endpoint(world, f"{org}config/integrations/", "organization", GET=_providers),
         endpoint(world, f"{org}code-mappings/", "integration", GET=_code_mappings),
     ]
@@ -54,6 +55,14 @@ def _listing(call: Call) -> Response:
 
 def _details(call: Call) -> Response:
     return JSONResponse(integration_json(call.world, integration_of(call)))
+
+
+def _uninstall(call: Call) -> Response:
+    """Forget an integration, and what people and teams are called there."""
+    found, settings = integration_of(call), call.world.settings
+    call.world.integrations.uninstall(found)
+    settings.external = [each for each in settings.external if each.integration != found.id]
+    return gone()
 
 
 def _providers(call: Call) -> Response:

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.store import NEWEST, OLDEST, Totals, Where
-from dexter_mcp.simulator.routes import issue_list, selection
+from dexter_mcp.simulator.routes import issue_list, issue_writes, selection
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
 from dexter_mcp.simulator.routes.refusals import bad_request
 from dexter_mcp.simulator.shapes.issues import Series
@@ -26,7 +26,14 @@ def routes(world: World) -> list[BaseRoute]:
         endpoint(world, f"{issue}stats/", "event", GET=_stats),
         endpoint(world, f"{issue}current-release/", "event", GET=_current),
         endpoint(world, f"{issue}first-last-release/", "event", GET=_ends),
-        endpoint(world, "/projects/{org}/{project}/issues/", "event", GET=issue_list.of_project),
+        endpoint(
+            world,
+            "/projects/{org}/{project}/issues/",
+            "project issues",
+            GET=issue_list.of_project,
+            PUT=issue_writes.update_of_project,
+            DELETE=issue_writes.delete_of_project,
+        ),
     ]
 
 

@@ -7,17 +7,16 @@ from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.records import Issue
 from dexter_mcp.simulator.memory.store import NEWEST, OLDEST, Where
-from dexter_mcp.simulator.routes import issue_list, paging, selection
+from dexter_mcp.simulator.routes import issue_list, issue_notes, issue_writes, selection
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
 from dexter_mcp.simulator.routes.refusals import not_found
 from dexter_mcp.simulator.routes.tags import tag_counts
 from dexter_mcp.simulator.shapes.issues import (
     Series,
-    activity_json,
-    counts_json,
     history_json,
     inbox_json,
     issue_base,
+    lifetime_json,
     owners_json,
     tickets_json,
 )
@@ -32,11 +31,25 @@ def routes(world: World) -> list[BaseRoute]:
     """Serve what `world` knows about issues."""
     issue = "/organizations/{org}/issues/{issue}/"
     return [
-        endpoint(world, "/organizations/{org}/issues/", "event", GET=issue_list.listing),
+        endpoint(
+            world,
+            "/organizations/{org}/issues/",
+            "event",
+            GET=issue_list.listing,
+            PUT=issue_writes.update_many,
+            DELETE=issue_writes.delete_many,
+        ),
         endpoint(world, "/organizations/{org}/issues-stats/", "event", GET=issue_list.stats),
-        endpoint(world, issue, "event", GET=_details),
+        endpoint(
+            world,
+            issue,
+            "event",
+            GET=_details,
+            PUT=issue_writes.update,
+            DELETE=issue_writes.delete,
+        ),
         endpoint(world, f"{issue}activities/", "event", GET=_activities),
-        endpoint(world, f"{issue}notes/", "event", GET=_notes),
+        *issue_notes.routes(world),
         endpoint(world, "/organizations/{org}/shortids/{short}/", "event", GET=_short_id),
     ]
 
@@ -45,7 +58,7 @@ def _details(call: Call) -> Response:
     issue = call.issue
     collapsed = set(call.query.getlist("collapse"))
     where = call.world.events_of(issue) & selection.environments_where(selection.environments(call))
-    details = issue_base(call, issue) | _people(call, issue) | _counts(call, where)
+    details = issue_base(call, issue) | _people(call, issue) | lifetime_json(call, where)
     details |= {"inbox": inbox_json(call, issue), "owners": owners_json(call, issue)}
     if "release" not in collapsed:
         details |= _releases(call, issue, where)
@@ -57,13 +70,6 @@ def _details(call: Call) -> Response:
     return JSONResponse(details)
 
 
-def _counts(call: Call, where: Where) -> Json:
-    totals = call.world.store.lifetime(where)
-    if totals is None:
-        return {"count": "0", "userCount": 0, "firstSeen": None, "lastSeen": None}
-    return counts_json(totals)
-
-
 def _people(call: Call, issue: Issue) -> Json:
     lifetime = call.world.store.lifetime(call.world.events_of(issue))
     return {
@@ -73,7 +79,11 @@ def _people(call: Call, issue: Issue) -> Json:
             for email, at in issue.seen_by.items()
             if (user := user_or_none(call.world, issue.org, email))
         ],
-        "participants": [],
+        "participants": [
+            user | {"type": "user"}
+            for email in issue.subscribed_by
+            if (user := user_or_none(call.world, issue.org, email))
+        ],
         "userReportCount": _reported(call, issue),
         "pluginIssues": [],
         "pluginActions": [],
@@ -118,13 +128,6 @@ def _activities(call: Call) -> Response:
     return JSONResponse({"activity": history_json(call, call.issue, first)})
 
 
-def _notes(call: Call) -> Response:
-    notes = [entry for entry in reversed(call.issue.activity) if entry.type == "note"]
-    page = paging.by_offset(call.request, notes)
-    shown = [activity_json(call, call.issue, entry) for entry in page.items]
-    return JSONResponse(shown, headers=page.headers)
-
-
 def _short_id(call: Call) -> Response:
     reference = call.part("short")
     issue = None if reference.isdecimal() else call.world.issue(call.org.slug, reference)
@@ -136,7 +139,7 @@ def _short_id(call: Call) -> Response:
             "organizationSlug": issue.org,
             "projectSlug": call.world.projects[issue.project].slug,
             "groupId": str(issue.number),
-            "group": issue_base(call, issue) | _counts(call, where),
+            "group": issue_base(call, issue) | lifetime_json(call, where),
             "shortId": issue.short_id,
         }
     )

@@ -1,15 +1,16 @@
 """Routes about cron jobs: what each is, when it checked in, how often it did not."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.monitors import CheckIn, Job, Lane
+from dexter_mcp.simulator.routes import monitors_writes as writes
 from dexter_mcp.simulator.routes import paging
 from dexter_mcp.simulator.routes.endpoint import Call, Handler, endpoint
-from dexter_mcp.simulator.routes.refusals import bad_request, not_found
+from dexter_mcp.simulator.routes.refusals import bad_request
 from dexter_mcp.simulator.routes.selection import environments, projects, span
 from dexter_mcp.simulator.shapes.monitors import check_in_json, monitor_json
 from dexter_mcp.simulator.telling.story import Json
@@ -23,14 +24,18 @@ _STATUSES = ("ok", "error", "missed", "timeout", "unknown", "in_progress")
 
 def routes(world: World) -> list[BaseRoute]:
     """Serve the cron jobs of `world`."""
-    below: dict[str, Handler] = {"": _details, "checkins/": _check_ins, "stats/": _stats}
+    below: Mapping[str, Mapping[str, Handler]] = {
+        "": {"GET": _details, "PUT": writes.update, "DELETE": writes.remove},
+        "checkins/": {"GET": _check_ins},
+        "stats/": {"GET": _stats},
+    }
     homes = ("/organizations/{org}/monitors/", "/projects/{org}/{project}/monitors/")
     return [
-        endpoint(world, homes[0], "alert", GET=_listing),
+        endpoint(world, homes[0], "cron", GET=_listing, POST=writes.create),
         *(
-            endpoint(world, f"{home}{{monitor}}/{part}", "alert rule", GET=handler)
+            endpoint(world, f"{home}{{monitor}}/{part}", "alert rule", **handlers)
             for home in homes
-            for part, handler in below.items()
+            for part, handlers in below.items()
         ),
     ]
 
@@ -79,11 +84,11 @@ def _urgency(job: Job) -> tuple[int, float]:
 
 
 def _details(call: Call) -> Response:
-    return JSONResponse(monitor_json(call, _job(call), environments(call)))
+    return JSONResponse(monitor_json(call, writes.found(call), environments(call)))
 
 
 def _check_ins(call: Call) -> Response:
-    job, (start, end) = _job(call), span(call)
+    job, (start, end) = writes.found(call), span(call)
     found = [pair for pair in _told(call, job) if start <= pair[1].added <= end]
     found.sort(key=lambda pair: pair[1].added, reverse=True)
     page = paging.by_offset(call.request, found)
@@ -99,7 +104,7 @@ def _stats(call: Call) -> Response:
     since = int(float(call.query.get("since") or now - 86_400)) // step * step
     until = int(float(call.query.get("until") or now))
     slots: dict[int, list[CheckIn]] = {at: [] for at in range(since, until + 1, step)}
-    for _, check_in in _told(call, _job(call)):
+    for _, check_in in _told(call, writes.found(call)):
         slot = slots.get(int(check_in.added.timestamp()) // step * step)
         if slot is not None:
             slot.append(check_in)
@@ -118,14 +123,3 @@ def _told(call: Call, job: Job) -> Iterator[tuple[Lane, CheckIn]]:
     for lane in job.lanes:
         if not places or lane.name in places:
             yield from ((lane, check_in) for check_in in lane.check_ins)
-
-
-def _job(call: Call) -> Job:
-    """Find the job of the path: by slug or id, in one project where the path names it."""
-    project = call.project.id if "project" in call.request.path_params else None
-    wanted = call.part("monitor")
-    for job in call.world.monitors.jobs:
-        named = job.org == call.org.slug and wanted in {job.slug, job.id}
-        if named and project in {None, job.project}:
-            return job
-    raise not_found()

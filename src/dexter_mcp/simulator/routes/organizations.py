@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from dexter_mcp.simulator.memory.records import Organization
 from dexter_mcp.simulator.routes import auth, paging
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
+from dexter_mcp.simulator.routes.organization_writes import update
 from dexter_mcp.simulator.routes.refusals import forbidden
 from dexter_mcp.simulator.shapes.organizations import organization_details, organization_json
 from dexter_mcp.simulator.shapes.people import user_json
@@ -35,7 +36,7 @@ def routes(world: World) -> list[BaseRoute]:
         Route("/api/0/", root),
         endpoint(world, "/users/me/regions/", GET=_regions),
         endpoint(world, "/organizations/", "organization", GET=_listing),
-        endpoint(world, "/organizations/{org}/", "organization", GET=_details),
+        endpoint(world, "/organizations/{org}/", "organization", GET=_details, PUT=update),
         endpoint(world, "/organizations/{org}/relay_usage/", "organization", GET=_relays),
     ]
 

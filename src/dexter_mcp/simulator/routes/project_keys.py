@@ -1,5 +1,6 @@
 """Routes about client keys, the addresses to which SDKs send."""
 
+from collections.abc import Mapping
 from hashlib import md5
 from typing import Literal
 
@@ -7,15 +8,46 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.records import Project
-from dexter_mcp.simulator.memory.settings import ProjectKey
+from dexter_mcp.simulator.memory.settings import LOADER, ProjectKey
 from dexter_mcp.simulator.routes import paging
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
+from dexter_mcp.simulator.routes.partial import (
+    Reader,
+    changes,
+    choice,
+    flag,
+    inside,
+    line,
+    null_or,
+    whole,
+)
 from dexter_mcp.simulator.routes.refusals import bad_request, not_found
+from dexter_mcp.simulator.routes.writing import body, gone
 from dexter_mcp.simulator.shapes.times import iso
 from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
 
 Kept = tuple[Project, ProjectKey]
+
+_BROWSERS = ("latest", "10.x", "9.x", "8.x", "7.x")
+_ADJECTIVES = ("Calm", "Eager", "Brave", "Quiet", "Witty")
+_ANIMALS = ("Otter", "Heron", "Badger", "Lynx", "Marmot", "Finch", "Newt")
+
+_LIMIT = null_or(inside({"count": null_or(whole(0)), "window": null_or(whole(0, 86_400))}))
+
+_FIRST: Mapping[str, Reader] = {
+    "name": null_or(line(64, blank=True)),
+    "rateLimit": _LIMIT,
+    "useCase": choice("user", "profiling", "tempest", "demo"),
+}
+_LATER: Mapping[str, Reader] = {
+    "name": line(64),
+    "isActive": flag,
+    "rateLimit": _LIMIT,
+    "browserSdkVersion": choice(*_BROWSERS),
+    "dynamicSdkLoaderOptions": inside(dict.fromkeys(LOADER, flag)),
+}
+"""What a key can be told when it is made, and afterwards."""
 
 
 def routes(world: World) -> list[BaseRoute]:
@@ -23,8 +55,8 @@ def routes(world: World) -> list[BaseRoute]:
     keys = "/projects/{org}/{project}/keys/"
     return [
         endpoint(world, "/organizations/{org}/project-keys/", "organization", GET=_of_org),
-        endpoint(world, keys, "project", GET=_of_project),
-        endpoint(world, f"{keys}{{key}}/", "project", GET=_details),
+        endpoint(world, keys, "project", GET=_of_project, POST=_create),
+        endpoint(world, f"{keys}{{key}}/", "project", GET=_details, PUT=_update, DELETE=_delete),
     ]
 
 
@@ -43,11 +75,60 @@ def _of_project(call: Call) -> Response:
 
 
 def _details(call: Call) -> Response:
+    return JSONResponse(_shape(call, *_found(call)))
+
+
+def _create(call: Call) -> Response:
+    project, world = call.project, call.world
+    told = changes(body(call), _FIRST)
+    number = world.next_id(0)
+    public = md5(f"{world.seed}:key:{number}".encode(), usedforsecurity=False).hexdigest()
+    use_case = str(told.get("useCase", "user"))
+    key = ProjectKey(public, _name(told, number), world.now(), use_case=use_case)
+    world.settings.keys[project.id].append(key)
+    _limit(call, key, told)
+    return JSONResponse(_shape(call, project, key), 201)
+
+
+def _update(call: Call) -> Response:
+    project, key = _found(call)
+    told = changes(body(call), _LATER)
+    key.name = told.get("name", key.name)
+    key.active = told.get("isActive", key.active)
+    key.browser = told.get("browserSdkVersion", key.browser)
+    key.loader |= told.get("dynamicSdkLoaderOptions", {})
+    _limit(call, key, told)
+    return JSONResponse(_shape(call, project, key))
+
+
+def _delete(call: Call) -> Response:
+    call.world.settings.drop_key(*_found(call))
+    return gone()
+
+
+def _name(told: Json, number: int) -> str:
+    """Name a key; Sentry invents a name for one that has none."""
+    return told.get("name") or f"{_ADJECTIVES[number % 5]} {_ANIMALS[number % 7]}"
+
+
+def _limit(call: Call, key: ProjectKey, told: Json) -> None:
+    """Limit what a key takes in; without both numbers there is no limit."""
+    if "rateLimit" not in told:
+        return
+    given: Json = told["rateLimit"] or {}
+    count, window = given.get("count"), given.get("window")
+    if count and window:
+        call.world.settings.limits[key.public] = (count, window)
+    else:
+        call.world.settings.limits.pop(key.public, None)
+
+
+def _found(call: Call) -> Kept:
     project, wanted = call.project, call.part("key")
     key = next((key for key in _keys(call, project) if key.public == wanted), None)
     if key is None:
         raise not_found()
-    return JSONResponse(_shape(call, project, key))
+    return project, key
 
 
 def _page(call: Call, found: list[Kept]) -> Response:
@@ -60,8 +141,7 @@ def _page(call: Call, found: list[Kept]) -> Response:
 
 
 def _keys(call: Call, project: Project) -> list[ProjectKey]:
-    born = ProjectKey(project.public_key, "Default", project.created)
-    return [born, *call.world.settings.keys[project.id]]
+    return call.world.settings.keys_of(project)
 
 
 def _shape(call: Call, project: Project, key: ProjectKey) -> Json:
@@ -77,16 +157,10 @@ def _shape(call: Call, project: Project, key: ProjectKey) -> Json:
         "isActive": key.active,
         "rateLimit": {"count": limit[0], "window": limit[1]} if limit else None,
         "dsn": _addresses(call, project, key.public, secret),
-        "browserSdkVersion": "10.x",
-        "browserSdk": {"choices": [["latest", "latest"], ["10.x", "10.x"]]},
+        "browserSdkVersion": key.browser,
+        "browserSdk": {"choices": [[each, each] for each in _BROWSERS]},
         "dateCreated": iso(key.created),
-        "dynamicSdkLoaderOptions": {
-            "hasReplay": False,
-            "hasPerformance": True,
-            "hasDebug": False,
-            "hasFeedback": False,
-            "hasLogsAndMetrics": False,
-        },
+        "dynamicSdkLoaderOptions": key.loader,
         "useCase": key.use_case,
     }
 

@@ -1,6 +1,5 @@
 """Routes about how a project treats what comes in, and what it knows of its users."""
 
-from collections.abc import Sequence
 from hashlib import md5
 
 from starlette.responses import JSONResponse, Response
@@ -9,8 +8,10 @@ from starlette.routing import BaseRoute
 from dexter_mcp.simulator.memory.settings import FILTERS
 from dexter_mcp.simulator.memory.store import TagValue, Where
 from dexter_mcp.simulator.routes import paging
+from dexter_mcp.simulator.routes import project_settings_writes as writes
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
 from dexter_mcp.simulator.routes.refusals import Refusal, not_found
+from dexter_mcp.simulator.routes.writing import gone
 from dexter_mcp.simulator.shapes.times import from_epoch, iso
 from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
@@ -23,9 +24,25 @@ def routes(world: World) -> list[BaseRoute]:
     project = "/projects/{org}/{project}/"
     return [
         endpoint(world, f"{project}filters/", "project", GET=_filters),
-        endpoint(world, f"{project}hooks/", "hook", GET=_hooks),
-        endpoint(world, f"{project}hooks/{{hook}}/", "hook", GET=_hook),
-        endpoint(world, f"{project}symbol-sources/", "project", GET=_symbol_sources),
+        endpoint(world, f"{project}filters/{{filter}}/", "project", PUT=writes.update_filter),
+        endpoint(world, f"{project}hooks/", "hook", GET=_hooks, POST=_create_hook),
+        endpoint(
+            world,
+            f"{project}hooks/{{hook}}/",
+            "hook",
+            GET=_hook,
+            PUT=_update_hook,
+            DELETE=_delete_hook,
+        ),
+        endpoint(
+            world,
+            f"{project}symbol-sources/",
+            "project",
+            GET=_symbol_sources,
+            POST=writes.create_source,
+            PUT=writes.update_source,
+            DELETE=writes.delete_source,
+        ),
         endpoint(world, f"{project}files/dsyms/", "release", GET=_debug_files),
         endpoint(world, f"{project}users/", "project", GET=_users),
     ]
@@ -42,13 +59,30 @@ def _hooks(call: Call) -> Response:
 
 
 def _hook(call: Call) -> Response:
+    return JSONResponse(_found_hook(call))
+
+
+def _create_hook(call: Call) -> Response:
+    return writes.create_hook(call, _known_hooks(call))
+
+
+def _update_hook(call: Call) -> Response:
+    return writes.update_hook(call, _found_hook(call))
+
+
+def _delete_hook(call: Call) -> Response:
+    _known_hooks(call).remove(_found_hook(call))
+    return gone()
+
+
+def _found_hook(call: Call) -> Json:
     hook = next((each for each in _known_hooks(call) if each["id"] == call.part("hook")), None)
     if hook is None:
         raise not_found()
-    return JSONResponse(hook)
+    return hook
 
 
-def _known_hooks(call: Call) -> Sequence[Json]:
+def _known_hooks(call: Call) -> list[Json]:
     project = call.project
     if call.world.self_hosted:
         said = "You do not have that feature enabled"

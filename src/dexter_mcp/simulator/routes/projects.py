@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from dexter_mcp.simulator.memory.records import Project
 from dexter_mcp.simulator.memory.store import Where
 from dexter_mcp.simulator.routes import paging
+from dexter_mcp.simulator.routes import project_writes as writes
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
 from dexter_mcp.simulator.routes.refusals import bad_request
 from dexter_mcp.simulator.shapes.issues import Series
@@ -33,8 +34,28 @@ _SLOTS: Mapping[str, tuple[int, int]] = {
 def routes(world: World) -> list[BaseRoute]:
     """Serve what `world` knows about projects."""
     return [
-        endpoint(world, "/organizations/{org}/projects/", "organization", GET=_listing),
-        endpoint(world, "/projects/{org}/{project}/", "project", GET=_details),
+        endpoint(
+            world,
+            "/organizations/{org}/projects/",
+            "projects",
+            GET=_listing,
+            POST=writes.create_of_org,
+        ),
+        endpoint(
+            world,
+            "/projects/{org}/{project}/",
+            "project by field",
+            GET=_details,
+            PUT=writes.update,
+            DELETE=writes.delete,
+        ),
+        endpoint(
+            world,
+            "/projects/{org}/{project}/teams/{team}/",
+            "project teams",
+            POST=writes.add_team,
+            DELETE=writes.remove_team,
+        ),
     ]
 
 

@@ -7,7 +7,7 @@ from dexter_mcp.simulator.memory.records import Project, Release
 from dexter_mcp.simulator.memory.sessions import Sum
 from dexter_mcp.simulator.memory.store import Where
 from dexter_mcp.simulator.routes.endpoint import Call
-from dexter_mcp.simulator.routes.refusals import bad_request
+from dexter_mcp.simulator.routes.refusals import bad_request, not_found
 from dexter_mcp.simulator.routes.selection import environments, span
 from dexter_mcp.simulator.search.grammar import SearchError, Term, matches, parse_event_query
 from dexter_mcp.simulator.search.versions import compares, numbers
@@ -18,12 +18,24 @@ _SUMMARY = timedelta(days=14)
 _TIMED = ("statsPeriod", "start", "end")
 
 
+def asked_release(call: Call) -> Release:
+    """Find the release of the path, within the project of the path if there is one."""
+    release = call.world.release(call.org.slug, call.part("version"))
+    if release is None:
+        raise not_found()
+    if "project" in call.request.path_params and call.project.slug not in release.projects:
+        raise not_found()
+    return release
+
+
 def find(call: Call, projects: Sequence[Project]) -> list[Release]:
     """Find the releases that a query string asks for, in the order that it asks for."""
     slugs = {project.slug for project in projects}
     found = [r for r in call.world.releases if r.org == call.org.slug and slugs & {*r.projects}]
-    if call.query.get("status") == "archived":
-        return []
+    if wanted := call.query.get("status"):
+        if wanted not in {"open", "archived"}:
+            raise bad_request("invalid value for status")
+        found = [release for release in found if release.status == wanted]
     found = _timely(call, _present(call, found))
     for term in _terms(call):
         found = [r for r in found if _holds(call, r, term) != term.negated]
@@ -34,7 +46,7 @@ def _timely(call: Call, releases: list[Release]) -> list[Release]:
     if not any(call.query.get(name) for name in _TIMED):
         return releases
     start, end = span(call)
-    return [release for release in releases if start <= release.created <= end]
+    return [release for release in releases if start <= release.date <= end]
 
 
 def _present(call: Call, releases: list[Release]) -> list[Release]:
@@ -105,7 +117,7 @@ def _order(call: Call) -> Callable[[Release], tuple[float, ...]]:
 
 
 def _date(release: Release) -> tuple[float, ...]:
-    return (release.created.timestamp(), release.id)
+    return (release.date.timestamp(), release.id)
 
 
 def _version(release: Release) -> tuple[float, ...]:

@@ -8,9 +8,10 @@ from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.records import Release
 from dexter_mcp.simulator.memory.store import Where
-from dexter_mcp.simulator.routes import paging, release_search
+from dexter_mcp.simulator.routes import paging, release_search, release_writes
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
 from dexter_mcp.simulator.routes.refusals import bad_request, not_found
+from dexter_mcp.simulator.routes.release_search import asked_release
 from dexter_mcp.simulator.routes.selection import projects
 from dexter_mcp.simulator.shapes.issues import counts_json, issue_base
 from dexter_mcp.simulator.shapes.people import user_or_none
@@ -40,27 +41,24 @@ def routes(world: World) -> list[BaseRoute]:
     release = f"{releases}{{version}}/"
     of_project = "/projects/{org}/{project}/releases/"
     return [
-        endpoint(world, releases, "release", GET=_listing),
-        endpoint(world, release, "release", GET=_details),
+        endpoint(world, releases, "release", GET=_listing, POST=release_writes.create),
+        endpoint(
+            world,
+            release,
+            "release",
+            GET=_details,
+            PUT=release_writes.update,
+            DELETE=release_writes.delete,
+        ),
         endpoint(world, f"{release}meta/", "release", GET=_meta),
         endpoint(world, f"{release}commits/", "release", GET=_commits),
         endpoint(world, f"{release}commitfiles/", "release", GET=_commit_files),
-        endpoint(world, f"{release}deploys/", "release", GET=_deploys),
+        endpoint(world, f"{release}deploys/", "release", GET=_deploys, POST=release_writes.deploy),
         endpoint(world, f"{release}resolved/", "release", GET=_resolved),
         endpoint(world, of_project, "release", GET=_listing_of_project),
         endpoint(world, f"{of_project}{{version}}/", "release", GET=_details),
         endpoint(world, f"{of_project}{{version}}/commits/", "release", GET=_commits),
     ]
-
-
-def asked_release(call: Call) -> Release:
-    """Find the release of the path, within the project of the path if there is one."""
-    release = call.world.release(call.org.slug, call.part("version"))
-    if release is None:
-        raise not_found()
-    if "project" in call.request.path_params and call.project.slug not in release.projects:
-        raise not_found()
-    return release
 
 
 def _listing(call: Call) -> Response:
@@ -158,8 +156,8 @@ def _commit_files(call: Call) -> Response:
             "author": user_or_none(call.world, release.org, commit["author"]) or {},
             "commitMessage": commit["message"],
             "filename": path,
-            "type": "M",
-            "repoName": f"{release.org}/{release.projects[0]}",
+            "type": commit.get("changes", {}).get(path, "M"),
+            "repoName": commit.get("repository") or f"{release.org}/{release.projects[0]}",
         }
         for commit in release.commits
         for path in commit.get("files", ())

@@ -8,8 +8,7 @@ from typing import Final
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from dexter_mcp.simulator.memory.records import Project
-from dexter_mcp.simulator.memory.replays import DeletionJob, Replay
+from dexter_mcp.simulator.memory.replays import Replay
 from dexter_mcp.simulator.memory.store import Where
 from dexter_mcp.simulator.routes import paging
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
@@ -19,7 +18,6 @@ from dexter_mcp.simulator.search.replays import judge, sorting
 from dexter_mcp.simulator.search.values import SearchError
 from dexter_mcp.simulator.shapes.people import user_json
 from dexter_mcp.simulator.shapes.replays import (
-    job_json,
     moment,
     node_of,
     recording,
@@ -40,15 +38,13 @@ _CLICKS: Final = ("click", "dead", "rage")
 def routes(world: World) -> list[BaseRoute]:
     """Serve what `world` knows about replays."""
     org, project = "/organizations/{org}", "/projects/{org}/{project}/replays"
-    jobs, one = f"{project}/jobs/delete/", f"{project}/{{replay}}"
+    one = f"{project}/{{replay}}"
     recorded = f"{one}/recording-segments/"
     return [
         endpoint(world, f"{org}/replays/", "organization", GET=_listing),
         endpoint(world, f"{org}/replays/{{replay}}/", "organization", GET=_details),
         endpoint(world, f"{org}/replay-count/", "organization", GET=_count),
         endpoint(world, f"{org}/replay-selectors/", "organization", GET=_selectors),
-        endpoint(world, jobs, "replay deletion", GET=_jobs),
-        endpoint(world, f"{jobs}{{job}}/", "replay deletion", GET=_job),
         endpoint(world, f"{one}/clicks/", "project", GET=_clicks),
         endpoint(world, recorded, "project", GET=_recording),
         endpoint(world, f"{recorded}{{segment}}/", "project", GET=_segment),
@@ -131,7 +127,8 @@ def _selectors(call: Call) -> Response:
     return JSONResponse({"data": shown}, headers=page.headers)
 
 
-def _of_project(call: Call) -> Replay:
+def replay_of_project(call: Call) -> Replay:
+    """Find the replay of the path within its project."""
     replay = call.world.replays.get(call.part("replay").replace("-", "").lower())
     if replay is None or replay.project != call.project.id:
         raise not_found()
@@ -139,7 +136,7 @@ def _of_project(call: Call) -> Replay:
 
 
 def _clicks(call: Call) -> Response:
-    replay = _of_project(call)
+    replay = replay_of_project(call)
     clicks = [step for step in replay.steps if step.kind in _CLICKS]
     page = paging.by_offset(call.request, clicks)
     shown = [
@@ -150,14 +147,14 @@ def _clicks(call: Call) -> Response:
 
 
 def _recording(call: Call) -> Response:
-    replay = _of_project(call)
+    replay = replay_of_project(call)
     recorded = [] if replay.archived else recording(replay)
     page = paging.by_offset(call.request, recorded)
     return JSONResponse(list(page.items), headers=page.headers)
 
 
 def _segment(call: Call) -> Response:
-    replay, number = _of_project(call), call.part("segment")
+    replay, number = replay_of_project(call), call.part("segment")
     if not number.isdecimal() or int(number) >= segments(replay):
         raise not_found()
     shown = {
@@ -170,23 +167,7 @@ def _segment(call: Call) -> Response:
 
 
 def _viewers(call: Call) -> Response:
-    replay = _of_project(call)
+    replay = replay_of_project(call)
     members = [call.world.member(call.org.slug, email) for email in replay.viewers]
     shown = [user_json(member) for member in members if member]
     return JSONResponse({"data": {"viewed_by": shown}})
-
-
-def _jobs(call: Call) -> Response:
-    page = paging.by_offset(call.request, _jobs_of(call, call.project))
-    return JSONResponse({"data": [job_json(job) for job in page.items]}, headers=page.headers)
-
-
-def _job(call: Call) -> Response:
-    known = {str(job.number): job for job in _jobs_of(call, call.project)}
-    if call.part("job") not in known:
-        raise not_found()
-    return JSONResponse({"data": job_json(known[call.part("job")])})
-
-
-def _jobs_of(call: Call, project: Project) -> list[DeletionJob]:
-    return [job for job in call.world.replays.jobs if job.project == project.id]

@@ -6,9 +6,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.integrations import Repository
-from dexter_mcp.simulator.routes import paging
+from dexter_mcp.simulator.routes import fields, paging
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
 from dexter_mcp.simulator.routes.refusals import bad_request, not_found
+from dexter_mcp.simulator.routes.writing import body, require
 from dexter_mcp.simulator.shapes.integrations import repository_json
 from dexter_mcp.simulator.shapes.releases import commit_json
 from dexter_mcp.simulator.telling.story import Json
@@ -23,6 +24,7 @@ def routes(world: World) -> list[BaseRoute]:
     return [
         endpoint(world, repos, "repository", GET=_listing),
         endpoint(world, f"{repos}{{repo}}/commits/", "organization", GET=_commits),
+        endpoint(world, "/projects/{org}/{project}/repo/", "project", POST=_link),
     ]
 
 
@@ -61,9 +63,29 @@ def _commits(call: Call) -> Response:
     return JSONResponse(shown, headers=page.headers)
 
 
+def _link(call: Call) -> Response:
+    """Tie a repository to a project, which may be done twice."""
+    project, told = call.project, body(call)
+    require(told, "repositoryId")
+    number = str(fields.number(told, "repositoryId"))
+    kept = call.world.integrations
+    repository = kept.repository(project.org, number)
+    if repository is None or repository.status != "active":
+        raise not_found("Repository not found.")
+    known = kept.links.get((project.id, number))
+    link = known or str(call.world.next_id(400))
+    kept.links[project.id, number] = link
+    told = {"id": link, "projectId": str(project.id), "repositoryId": number}
+    status = 200 if known else 201
+    return JSONResponse(told | {"source": "scm_onboarding", "created": not known}, status)
+
+
 def _made_in(world: World, repository: Repository) -> Iterator[Json]:
     """List commits newest first: a repository is named after the project that it builds."""
     project = repository.name.rpartition("/")[2]
-    shipped = [each for each in world.releases if project in each.projects[:1]]
-    for release in sorted(shipped, key=lambda each: each.created, reverse=True):
-        yield from release.commits
+    shipped = [each for each in world.releases if each.org == repository.org]
+    for release in sorted(shipped, key=lambda each: each.date, reverse=True):
+        usual = repository.name if project in release.projects[:1] else None
+        for commit in release.commits:
+            if (commit.get("repository") or usual) == repository.name:
+                yield commit

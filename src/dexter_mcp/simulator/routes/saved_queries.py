@@ -1,12 +1,14 @@
 """Routes about what was saved in Discover and in Explore."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.saved_queries import Place, SavedQuery
 from dexter_mcp.simulator.routes import paging
+from dexter_mcp.simulator.routes import saved_queries_writes as writes
 from dexter_mcp.simulator.routes.endpoint import Call, Handler, endpoint
 from dexter_mcp.simulator.routes.refusals import not_found
 from dexter_mcp.simulator.shapes.saved_queries import discover_json, explore_json
@@ -14,6 +16,10 @@ from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
 
 _Shape = Callable[[World, SavedQuery], Json]
+_WRITES: Mapping[str, tuple[Mapping[str, Handler], Mapping[str, Handler]]] = MappingProxyType(
+    {"discover": ({"POST": writes.create}, {"PUT": writes.update, "DELETE": writes.remove})}
+)
+"""By place: what is done to all of them, and to one."""
 
 
 def routes(world: World) -> list[BaseRoute]:
@@ -22,9 +28,10 @@ def routes(world: World) -> list[BaseRoute]:
     shapes: Mapping[Place, _Shape] = {"discover": discover_json, "explore": explore_json}
     for place, shape in shapes.items():
         listed = f"/organizations/{{org}}/{place}/saved/"
+        many, one = _WRITES.get(place, ({}, {}))
         found += [
-            endpoint(world, listed, "organization", GET=_listing(place, shape)),
-            endpoint(world, f"{listed}{{query}}/", "organization", GET=_one(place, shape)),
+            endpoint(world, listed, "notebook", GET=_listing(place, shape), **many),
+            endpoint(world, f"{listed}{{query}}/", "notebook", GET=_one(place, shape), **one),
         ]
     return found
 

@@ -7,10 +7,9 @@ from typing import TypeVar
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from dexter_mcp.simulator.memory.records import Member, Team
-from dexter_mcp.simulator.memory.settings import Invitation
+from dexter_mcp.simulator.routes import scim_writes as writes
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
-from dexter_mcp.simulator.routes.refusals import forbidden
+from dexter_mcp.simulator.routes.scim_finding import group, groups, person, persons
 from dexter_mcp.simulator.shapes.scim import group_json, list_json, refusal, user_json
 from dexter_mcp.simulator.world import World
 
@@ -24,31 +23,42 @@ def routes(world: World) -> list[BaseRoute]:
     """Serve the members and teams of `world` to provisioners."""
     scim = "/organizations/{org}/scim/v2/"
     return [
-        endpoint(world, f"{scim}Users", "member", GET=_users),
-        endpoint(world, f"{scim}Users/{{member}}", "member", GET=_user),
-        endpoint(world, f"{scim}Groups", "team", GET=_groups),
-        endpoint(world, f"{scim}Groups/{{team}}", "team", GET=_group),
+        endpoint(world, f"{scim}Users", "scim member", GET=_users, POST=writes.create_user),
+        endpoint(
+            world,
+            f"{scim}Users/{{member}}",
+            "scim member",
+            GET=_user,
+            PATCH=writes.patch_user,
+            DELETE=writes.delete_user,
+        ),
+        endpoint(world, f"{scim}Groups", "team", GET=_groups, POST=writes.create_group),
+        endpoint(
+            world,
+            f"{scim}Groups/{{team}}",
+            "team",
+            GET=_group,
+            PATCH=writes.patch_group,
+            DELETE=writes.delete_group,
+        ),
     ]
 
 
 def _users(call: Call) -> Response:
     wanted = _filter(call, "userName")
-    found = [each for each in _people(call) if wanted in {None, each.email.lower()}]
+    found = [each for each in persons(call) if wanted in {None, each.email.lower()}]
     shown, start = _shown(call, found)
     told = [user_json(each) for each in shown]
     return JSONResponse(list_json(told, total=len(found), start=start))
 
 
 def _user(call: Call) -> Response:
-    for each in _people(call):
-        if each.id == call.part("member"):
-            return JSONResponse(user_json(each))
-    raise refusal(404, "User not found.")
+    return JSONResponse(user_json(person(call)))
 
 
 def _groups(call: Call) -> Response:
     wanted = _filter(call, "displayName")
-    found = [each for each in _teams(call) if wanted in {None, each.slug.lower()}]
+    found = [each for each in groups(call) if wanted in {None, each.slug.lower()}]
     shown, start = _shown(call, found)
     whole = "members" not in call.query.getlist("excludedAttributes")
     told = [group_json(call.world, each, with_members=whole) for each in shown]
@@ -56,10 +66,7 @@ def _groups(call: Call) -> Response:
 
 
 def _group(call: Call) -> Response:
-    for each in _teams(call):
-        if call.part("team") in {each.id, each.slug}:
-            return JSONResponse(group_json(call.world, each))
-    raise refusal(404, "Group not found.")
+    return JSONResponse(group_json(call.world, group(call)))
 
 
 def _filter(call: Call, key: str) -> str | None:
@@ -84,21 +91,3 @@ def _number(call: Call, name: str, usual: int, least: int) -> int:
     if not text.isdecimal() or int(text) < least:
         raise refusal(400, f"Ensure that {name} is a number of at least {least}.", "invalidValue")
     return int(text)
-
-
-def _people(call: Call) -> list[Member | Invitation]:
-    _check_switched_on(call)
-    everybody = (*call.world.members, *call.world.settings.invitations)
-    own = (each for each in everybody if each.org == call.org.slug)
-    return sorted(own, key=lambda each: int(each.id))
-
-
-def _teams(call: Call) -> list[Team]:
-    _check_switched_on(call)
-    own = (each for each in call.world.teams if each.org == call.org.slug)
-    return sorted(own, key=lambda each: each.slug)
-
-
-def _check_switched_on(call: Call) -> None:
-    if call.org.slug in call.world.integrations.without_scim:
-        raise forbidden()

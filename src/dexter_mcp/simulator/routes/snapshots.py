@@ -4,8 +4,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.preprod import Snapshot
+from dexter_mcp.simulator.routes import snapshot_upload
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
 from dexter_mcp.simulator.routes.refusals import bad_request, not_found
+from dexter_mcp.simulator.routes.writing import gone
 from dexter_mcp.simulator.shapes.preprod import base_snapshot, snapshot_image, snapshot_json
 from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
@@ -22,12 +24,14 @@ _LENIENT: Json = {
 def routes(world: World) -> list[BaseRoute]:
     """Serve the snapshots that `world` holds."""
     snapshots = "/organizations/{org}/preprodartifacts/snapshots/"
+    uploads = "/projects/{org}/{project}/preprodartifacts/snapshots/"
     rules = "/projects/{org}/{project}/preprod/snapshots/status-check-rules/"
     return [
         endpoint(world, f"{snapshots}latest-base/", "release", GET=_latest_base),
-        endpoint(world, f"{snapshots}{{snapshot}}/", "release", GET=_details),
+        endpoint(world, f"{snapshots}{{snapshot}}/", "release", GET=_details, DELETE=_delete),
         endpoint(world, f"{snapshots}{{snapshot}}/images/{{image:path}}/", "release", GET=_image),
         endpoint(world, rules, "project", GET=_rules),
+        endpoint(world, uploads, "release", POST=snapshot_upload.upload),
     ]
 
 
@@ -49,6 +53,11 @@ def _latest_base(call: Call) -> Response:
 
 def _details(call: Call) -> Response:
     return JSONResponse(snapshot_json(_found(call)))
+
+
+def _delete(call: Call) -> Response:
+    call.world.preprod.remove(_found(call))
+    return gone()
 
 
 def _image(call: Call) -> Response:

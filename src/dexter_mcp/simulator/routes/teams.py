@@ -4,9 +4,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from dexter_mcp.simulator.memory.records import Team
-from dexter_mcp.simulator.routes import paging
+from dexter_mcp.simulator.routes import paging, teams_writes
 from dexter_mcp.simulator.routes.endpoint import Call, endpoint
-from dexter_mcp.simulator.routes.refusals import forbidden, not_found
+from dexter_mcp.simulator.routes.people import some_team
+from dexter_mcp.simulator.routes.project_writes import create_of_team
+from dexter_mcp.simulator.routes.refusals import forbidden
 from dexter_mcp.simulator.shapes.members import (
     externals_json,
     member_json,
@@ -24,12 +26,21 @@ def routes(world: World) -> list[BaseRoute]:
     """Serve what `world` knows about teams."""
     team = "/teams/{org}/{team}/"
     return [
-        endpoint(world, "/organizations/{org}/teams/", "organization", GET=_listing),
+        endpoint(
+            world, "/organizations/{org}/teams/", "teams", GET=_listing, POST=teams_writes.create
+        ),
         endpoint(world, "/organizations/{org}/user-teams/", "organization", GET=_mine),
         endpoint(world, "/projects/{org}/{project}/teams/", "project", GET=_of_project),
-        endpoint(world, team, "team", GET=_details),
+        endpoint(
+            world,
+            team,
+            "team",
+            GET=_details,
+            PUT=teams_writes.update,
+            DELETE=teams_writes.remove,
+        ),
         endpoint(world, f"{team}members/", "team", GET=_members),
-        endpoint(world, f"{team}projects/", "project", GET=_projects),
+        endpoint(world, f"{team}projects/", "project", GET=_projects, POST=create_of_team),
     ]
 
 
@@ -65,7 +76,7 @@ def _of_project(call: Call) -> Response:
 
 
 def _details(call: Call) -> Response:
-    team, expanded = _team(call), call.query.getlist("expand")
+    team, expanded = some_team(call), call.query.getlist("expand")
     shape = team_json(call, team)
     if "organization" not in call.query.getlist("collapse"):
         shape["organization"] = organization_json(call, call.org)
@@ -77,7 +88,7 @@ def _details(call: Call) -> Response:
 
 
 def _members(call: Call) -> Response:
-    team = _team(call)
+    team = some_team(call)
     page = paging.by_number(call.request, members_of(call.world, team))
     shown = [
         member_json(call.world, member)
@@ -93,7 +104,7 @@ def _members(call: Call) -> Response:
 
 
 def _projects(call: Call) -> Response:
-    team = _team(call)
+    team = some_team(call)
     owned = [p for p in call.world.projects_of(team.org) if team.slug in p.teams]
     page = paging.by_number(call.request, owned)
     return JSONResponse([project_json(call, each) for each in page.items], headers=page.headers)
@@ -107,10 +118,3 @@ def _with_projects(call: Call, team: Team) -> Json:
 def _teams(call: Call) -> list[Team]:
     org = call.org.slug
     return sorted((team for team in call.world.teams if team.org == org), key=lambda t: t.slug)
-
-
-def _team(call: Call) -> Team:
-    team = call.world.team(call.org.slug, call.part("team"))
-    if team is None:
-        raise not_found()
-    return team

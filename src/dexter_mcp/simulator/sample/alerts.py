@@ -223,7 +223,7 @@ _TOLD: Sequence[tuple[str, Sequence[str | int], Json]] = (
         {
             "triggers": ["first_seen_event"],
             "filters": [("all", (_FEEDBACK,), "jira SUPPORT")],
-            "snoozed": True,
+            "snoozes": frozenset({""}),
             "fired": [("User Feedback: Coupon", 0.9), ("User Feedback: The pay button", 3.8)],
         },
     ),

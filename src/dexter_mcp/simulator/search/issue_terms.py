@@ -42,7 +42,8 @@ def satisfies(subject: Subject, terms: Iterable[Term]) -> bool:
 
 def in_inbox(issue: Issue) -> bool:
     """Tell whether an issue waits for someone to look at it."""
-    return issue.status == "unresolved" and issue.substatus in _FOR_REVIEW
+    by_state = issue.substatus in _FOR_REVIEW
+    return issue.status == "unresolved" and (by_state if issue.inbox is None else issue.inbox)
 
 
 def _holds(subject: Subject, term: Term) -> bool:
@@ -91,7 +92,8 @@ def _states(subject: Subject) -> set[str]:
     states = {issue.status, issue.substatus, "assigned" if issue.assigned_to else "unassigned"}
     states |= {"archived", "muted"} if issue.status == "ignored" else set()
     states |= {"for_review"} if in_inbox(issue) else set()
-    return states | {"unlinked"}
+    linked = any(each.issue == issue.number for each in subject.call.world.integrations.tickets)
+    return states | {"linked" if linked else "unlinked"}
 
 
 def _owners(subject: Subject) -> set[str]:
@@ -133,6 +135,11 @@ def _bookmarks(subject: Subject) -> set[str]:
     return subject.issue.bookmarked_by | ({"me"} if me in subject.issue.bookmarked_by else set())
 
 
+def _subscribers(subject: Subject) -> set[str]:
+    me = subject.me.email if subject.me else ""
+    return {*subject.issue.subscribed_by, *({"me"} if me in subject.issue.subscribed_by else ())}
+
+
 _WORDS: Mapping[str, Callable[[Subject], set[str]]] = {
     "is": _states,
     "status": lambda subject: {subject.issue.status},
@@ -141,7 +148,7 @@ _WORDS: Mapping[str, Callable[[Subject], set[str]]] = {
     "assigned_to": _owners,
     "assigned_or_suggested": _owners_or_suggested,
     "bookmarks": _bookmarks,
-    "subscribed": _bookmarks,
+    "subscribed": _subscribers,
     "issue": lambda subject: {subject.issue.short_id},
     "issue.id": lambda subject: {str(subject.issue.number)},
     "issue.category": _categories,

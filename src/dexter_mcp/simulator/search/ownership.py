@@ -26,12 +26,22 @@ class Rule:
 
 
 def rules(raw: str) -> Iterator[Rule]:
-    """Read them; a `#` at the beginning of a line makes it a remark."""
-    for line in raw.splitlines():
+    """Read them; a `#` at the beginning of a line makes it a remark, and no kind means `path`."""
+    for _, (matcher, *owners) in _lines(raw):
+        kind, colon, pattern = matcher.partition(":")
+        yield Rule(kind, pattern, tuple(owners)) if colon else Rule("path", kind, tuple(owners))
+
+
+def unreadable(raw: str) -> int:
+    """Number the first line that is no rule, since it names no pattern or no owner; 0 for none."""
+    return next((at for at, words in _lines(raw) if len(words) == 1 or words[0][-1] == ":"), 0)
+
+
+def _lines(raw: str) -> Iterator[tuple[int, list[str]]]:
+    """Number the lines that should be rules, and give the words of each."""
+    for at, line in enumerate(raw.splitlines(), 1):
         if line.strip() and not line.startswith("#"):
-            matcher, *owners = line.split()
-            kind, _, pattern = matcher.partition(":")
-            yield Rule(kind, pattern, tuple(owners))
+            yield at, line.split()
 
 
 def _told(payload: Json, kind: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 https://docs.sentry.io/api/alerts/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dexter_mcp.simulator.intake.loose import is_mapping
@@ -14,7 +14,7 @@ from dexter_mcp.simulator.shapes.alerts import owner_text
 from dexter_mcp.simulator.shapes.times import iso
 from dexter_mcp.simulator.telling.story import Json
 
-_CONDITIONS = {
+CONDITIONS: Mapping[str, str] = {
     "first_seen_event": "conditions.first_seen_event.FirstSeenEventCondition",
     "regression_event": "conditions.regression_event.RegressionEventCondition",
     "reappeared_event": "conditions.reappeared_event.ReappearedEventCondition",
@@ -23,6 +23,11 @@ _CONDITIONS = {
     "event_unique_user_frequency_count": (
         "conditions.event_frequency.EventUniqueUserFrequencyCondition"
     ),
+    "event_unique_user_frequency_percent": (
+        "conditions.event_frequency.EventUniqueUserFrequencyCondition"
+    ),
+    "percent_sessions_count": "conditions.event_frequency.EventFrequencyPercentCondition",
+    "percent_sessions_percent": "conditions.event_frequency.EventFrequencyPercentCondition",
     "age_comparison": "filters.age_comparison.AgeComparisonFilter",
     "assigned_to": "filters.assigned_to.AssignedToFilter",
     "event_attribute": "filters.event_attribute.EventAttributeFilter",
@@ -35,15 +40,36 @@ _CONDITIONS = {
     "level": "filters.level.LevelFilter",
     "tagged_event": "filters.tagged_event.TaggedEventFilter",
 }
-_ACTIONS = {
+"""What each condition of an alert is called in a rule, after `sentry.rules.`."""
+ACTIONS: Mapping[str, str] = {
     "email": "sentry.mail.actions.NotifyEmailAction",
     "slack": "sentry.integrations.slack.notify_action.SlackNotifyServiceAction",
+    "msteams": "sentry.integrations.msteams.notify_action.MsTeamsNotifyServiceAction",
+    "discord": "sentry.integrations.discord.notify_action.DiscordNotifyServiceAction",
     "pagerduty": "sentry.integrations.pagerduty.notify_action.PagerDutyNotifyServiceAction",
+    "opsgenie": "sentry.integrations.opsgenie.notify_action.OpsgenieNotifyTeamAction",
     "jira": "sentry.integrations.jira.notify_action.JiraCreateTicketAction",
+    "github": "sentry.integrations.github.notify_action.GitHubCreateTicketAction",
+    "vsts": "sentry.integrations.vsts.notify_action.AzureDevopsCreateTicketAction",
     "webhook": "sentry.rules.actions.notify_event_service.NotifyEventServiceAction",
 }
-_TARGETS = {"issue_owners": "IssueOwners", "user": "Member", "team": "Team"}
+PARAMETERS: Mapping[str, tuple[str, str]] = {
+    "slack": ("workspace", "channel_id"),
+    "msteams": ("team", "channel_id"),
+    "discord": ("server", "channel_id"),
+    "pagerduty": ("account", "service"),
+    "opsgenie": ("account", "team"),
+    "jira": ("integration", ""),
+    "github": ("integration", ""),
+    "vsts": ("integration", ""),
+    "webhook": ("", "service"),
+}
+"""By which parameters a rule's action says through which integration, and whom it tells."""
+TARGETS: Mapping[str, str] = {"issue_owners": "IssueOwners", "user": "Member", "team": "Team"}
 _SNAKE = {"comparisonType": "comparison_type"}
+_LENGTHS = {"interval", "comparisonInterval"}
+"""Lengths of time, which alerts write as `5min` and rules as `5m`."""
+_PRIORITY = "issue_priority_greater_or_equal"
 _LABELS = {75: "critical", 50: "warning"}
 _INCIDENT = {"high": 20, "medium": 10}
 _MINUTE = 60
@@ -63,14 +89,14 @@ def rule_json(call: Call, alert: Alert, project: Project, *, expanded: bool) -> 
         "projects": [project.slug],
         "environment": alert.environment or None,
         "owner": owner_text(call, alert.owner),
-        "actionMatch": "any",
-        "filterMatch": filters.logic,
+        "actionMatch": alert.logic.removesuffix("-short"),
+        "filterMatch": filters.logic.removesuffix("-short"),
         "frequency": alert.frequency,
         "conditions": conditions + counted,
         "filters": [part for part in parts if part not in counted],
         "actions": [_action(action) for action in filters.actions],
         "status": "active" if alert.enabled else "disabled",
-        "snooze": alert.snoozed,
+        "snooze": is_muted(call, alert),
         "createdBy": creator_json(call, alert.created_by),
         "dateCreated": iso(alert.created),
         "errors": _errors(filters),
@@ -80,9 +106,11 @@ def rule_json(call: Call, alert: Alert, project: Project, *, expanded: bool) -> 
 
 def _part(kind: str, comparison: object) -> Json:
     terms: dict[str, Any] = dict(comparison) if is_mapping(comparison) else {}
-    dotted = _CONDITIONS.get(kind, f"conditions.{kind}.{kind}")
+    dotted = CONDITIONS.get(kind, f"conditions.{kind}.{kind}")
     named = {_SNAKE.get(name, name): value for name, value in terms.items()}
-    if kind == "event_frequency_percent":
+    for length in named.keys() & _LENGTHS:
+        named[length] = str(named[length]).removesuffix("in")
+    if kind.startswith("event_") and kind.endswith("_percent"):
         named["comparisonType"] = "percent"
     if "level" in named:
         named["level"] = str(named["level"])
@@ -92,14 +120,18 @@ def _part(kind: str, comparison: object) -> Json:
 
 def _action(action: Json) -> Json:
     config = action["config"]
-    shape = {"id": _ACTIONS[action["type"]], "name": f"Notify through {action['type']}"}
-    if target := _TARGETS.get(config["targetType"]):
+    shape = {"id": ACTIONS[action["type"]], "name": f"Notify through {action['type']}"}
+    if target := TARGETS.get(config["targetType"]):
         return shape | {
             "targetType": target,
             "targetIdentifier": config.get("targetIdentifier"),
             "fallthroughType": "ActiveMembers",
+            **action.get("data", {}),
         }
-    return shape | {"channel": config.get("targetDisplay")}
+    through, whom = PARAMETERS.get(action["type"], ("", ""))
+    named = {through: action.get("integrationId"), whom: config.get("targetIdentifier")}
+    named = {name: value for name, value in named.items() if name}
+    return shape | {"channel": config.get("targetDisplay")} | named | action.get("data", {})
 
 
 def _errors(filters: Filters) -> list[Json]:
@@ -107,8 +139,9 @@ def _errors(filters: Filters) -> list[Json]:
     return [{"detail": f"The {kind} integration no longer exists."} for kind in gone]
 
 
-def metric_rule_json(call: Call, monitor: Monitor, alerts: list[Alert]) -> Json:
+def metric_rule_json(call: Call, monitor: Monitor) -> Json:
     """Shape a metric monitor, and the alerts that listen to it, as a metric alert rule."""
+    alerts = [one for one in call.world.alerts.of(monitor.org) if monitor.id in one.monitors]
     query = (monitor.source or {})["snubaQuery"]
     below = any(kind in {"lt", "lte"} and result for kind, _, result in monitor.conditions)
     resolve = next((value for _, value, result in monitor.conditions if not result), None)
@@ -134,9 +167,9 @@ def metric_rule_json(call: Call, monitor: Monitor, alerts: list[Alert]) -> Json:
         "detectionType": monitor.config.get("detectionType", "static"),
         "triggers": list(_triggers(monitor, alerts, resolve, below=below)),
         "originalAlertRuleId": None,
-        "snooze": False,
+        "snooze": is_muted(call, monitor),
         "dateCreated": iso(monitor.created),
-        "dateModified": iso(monitor.created),
+        "dateModified": iso(monitor.updated or monitor.created),
         "createdBy": creator_json(call, monitor.created_by),
     }
 
@@ -144,9 +177,10 @@ def metric_rule_json(call: Call, monitor: Monitor, alerts: list[Alert]) -> Json:
 def _triggers(
     monitor: Monitor, alerts: list[Alert], resolve: object, *, below: bool
 ) -> Iterator[Json]:
-    acted = [a for alert in alerts for filters in alert.filters for a in filters.actions]
+    results = [result for *_, result in monitor.conditions if result]
     for at, (_, value, result) in enumerate(monitor.conditions):
         if result:
+            acted = _acts(alerts, result, others=results[1:] if at == 0 else None)
             yield {
                 "id": str(monitor.id * 10 + at),
                 "alertRuleId": str(monitor.id),
@@ -155,8 +189,17 @@ def _triggers(
                 "alertThreshold": value,
                 "resolveThreshold": resolve,
                 "dateCreated": iso(monitor.created),
-                "actions": [_trigger_action(action) for action in acted] if at == 0 else [],
+                "actions": [_trigger_action(action) for action in acted],
             }
+
+
+def _acts(alerts: list[Alert], result: int, others: Sequence[int] | None) -> Iterator[Json]:
+    """List what is done at a severity; the first trigger also does what none of the others does."""
+    for alert in alerts:
+        for filters in alert.filters:
+            held = {value for kind, value in filters.conditions if kind == _PRIORITY}
+            if result in held or (others is not None and held.isdisjoint(others)):
+                yield from filters.actions
 
 
 def _trigger_action(action: Json) -> Json:
@@ -166,8 +209,8 @@ def _trigger_action(action: Json) -> Json:
         "type": action["type"],
         "targetType": config["targetType"],
         "targetIdentifier": config["targetIdentifier"] or config["targetDisplay"],
-        "inputChannelId": None,
-        "integrationId": None,
+        "inputChannelId": config["targetIdentifier"] if config["targetDisplay"] else None,
+        "integrationId": action.get("integrationId"),
         "sentryAppId": None,
         "desc": f"Send a {action['type']} notification",
     }
@@ -192,6 +235,11 @@ def incident_json(call: Call, monitor: Monitor, number: int, period: Period) -> 
         "dateClosed": iso(period.end) if period.end else None,
         "activities": None,
     }
+
+
+def is_muted(call: Call, rule: Alert | Monitor) -> bool:
+    """Tell whether a rule is muted for everyone, or for the caller."""
+    return not rule.snoozes.isdisjoint({"", call.token.user})
 
 
 def creator_json(call: Call, email: str) -> Json | None:

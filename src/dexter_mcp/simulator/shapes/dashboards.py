@@ -23,7 +23,13 @@ def dashboard_brief(world: World, it: Dashboard) -> Json:
 
 def dashboard_json(world: World, it: Dashboard) -> Json:
     """Shape a dashboard with its widgets. What nobody chose is not there."""
-    chosen: Json = {"environment": list(it.environments), "period": it.period}
+    chosen: Json = {
+        "environment": list(it.environments),
+        "period": it.period,
+        "start": it.start,
+        "end": it.end,
+        "utc": it.utc,
+    }
     return {
         **_common(world, it),
         **{name: value for name, value in chosen.items() if value},
@@ -39,9 +45,12 @@ def _common(world: World, it: Dashboard) -> Json:
         "createdBy": user_or_none(world, it.org, it.author),
         "projects": list(it.projects),
         "filters": {"release": list(it.releases)} if it.releases else {},
-        "permissions": {"isEditableByEveryone": True, "teamsWithEditAccess": []},
+        "permissions": {
+            "isEditableByEveryone": it.is_open,
+            "teamsWithEditAccess": list(it.editors),
+        },
         "isFavorited": it.is_favorite,
-        "prebuiltId": None,
+        "prebuiltId": it.prebuilt,
     }
 
 
@@ -64,6 +73,7 @@ def _widget(it: Dashboard, widget: Widget) -> Json:
         "datasetSource": None,
         "exploreUrls": None,
         "changedReason": None,
+        **widget.more,
     }
 
 
@@ -71,7 +81,7 @@ def _question(widget: Widget, at: int, one: Question) -> Json:
     return {
         "id": str(widget.id * 10 + at),
         "name": one.name,
-        "fields": [*one.columns, *one.aggregates],
+        "fields": list(one.fields) or [*one.columns, *one.aggregates],
         "aggregates": list(one.aggregates),
         "columns": list(one.columns),
         "fieldAliases": [],
@@ -82,4 +92,5 @@ def _question(widget: Widget, at: int, one: Question) -> Json:
         "isHidden": False,
         "selectedAggregate": None,
         "linkedDashboards": [],
+        **one.more,
     }

@@ -153,6 +153,11 @@ def code_mapping_json(world: World, it: CodeMapping, repository: Repository) -> 
     }
 
 
+def installation_uuid(it: App) -> str:
+    """Name the installation of an app, which has another number than the app."""
+    return f"5e{it.uuid[2:]}"
+
+
 def installation_json(it: App, org: str) -> Json:
     """Shape how an app stands in an organization.
 
@@ -160,7 +165,7 @@ def installation_json(it: App, org: str) -> Json:
     """
     pending = it.installed[org] == "pending"
     return {
-        "uuid": f"5e{it.uuid[2:]}",
+        "uuid": installation_uuid(it),
         "status": it.installed[org],
         "app": {"uuid": it.uuid, "slug": it.slug, "sentryAppId": it.id},
         "organization": {"slug": org},
@@ -199,6 +204,7 @@ def app_json(world: World, it: App) -> Json:
         "clientId": f"client-{it.uuid}",
         "clientSecret": f"s3cr3t-{it.uuid}",
         "owner": {"id": int(owner.id) if owner else 1, "slug": it.org},
+        **it.settings,
     }
 
 
@@ -209,7 +215,21 @@ def ticket_json(it: Ticket) -> Json:
         "key": it.key,
         "url": it.url,
         "title": it.title,
-        "description": "",
+        "description": it.description,
+        "displayName": it.key,
+    }
+
+
+def made_json(it: Ticket) -> Json:
+    """Shape a ticket that was made or linked just now; its numbers are numbers.
+
+    https://docs.sentry.io/api/integration/create-an-external-issue/
+    """
+    return {
+        "id": int(it.id),
+        "key": it.key,
+        "url": it.url,
+        "integrationId": int(it.source),
         "displayName": it.key,
     }
 

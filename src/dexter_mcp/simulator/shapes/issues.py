@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dexter_mcp.simulator.memory.records import Activity, Issue
-from dexter_mcp.simulator.memory.store import Totals
+from dexter_mcp.simulator.memory.store import Totals, Where
 from dexter_mcp.simulator.routes.endpoint import Call
 from dexter_mcp.simulator.search.issue_terms import in_inbox
 from dexter_mcp.simulator.search.ownership import rules
@@ -17,6 +17,7 @@ from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
 
 _INBOX_REASONS = {"new": 0, "regressed": 2, "escalating": 5}
+_BY_HAND = 3
 _MOST_RULES = 2
 """How many ownership rules Sentry takes owners from."""
 
@@ -41,9 +42,10 @@ def issue_base(call: Call, issue: Issue) -> Json:
     """Shape what lists and details have in common, without any counts."""
     world = call.world
     me = call.member
+    reason = issue.subscribed_by.get(me.email) if me else None
     return {
         "id": str(issue.number),
-        "shareId": None,
+        "shareId": issue.share_id or None,
         "shortId": issue.short_id,
         "title": issue.title,
         "culprit": issue.culprit or None,
@@ -53,12 +55,12 @@ def issue_base(call: Call, issue: Issue) -> Json:
         "status": issue.status,
         "statusDetails": issue.status_details,
         "substatus": issue.substatus or None,
-        "isPublic": False,
+        "isPublic": bool(issue.share_id),
         "platform": issue.platform,
         "priority": issue.priority or None,
-        "priorityLockedAt": None,
+        "priorityLockedAt": _iso(issue.priority_locked),
         "seerFixabilityScore": None,
-        "seerAutofixLastTriggered": None,
+        "seerAutofixLastTriggered": _iso(world.extras.started.get(issue.number)),
         "seerExplorerAutofixLastTriggered": None,
         "project": project_brief(world.projects[issue.project]),
         "type": issue.type,
@@ -68,12 +70,24 @@ def issue_base(call: Call, issue: Issue) -> Json:
         "numComments": sum(entry.type == "note" for entry in issue.activity),
         "assignedTo": actor_json(world, issue.org, issue.assigned_to),
         "isBookmarked": me is not None and me.email in issue.bookmarked_by,
-        "isSubscribed": False,
-        "subscriptionDetails": None,
+        "isSubscribed": reason is not None,
+        "subscriptionDetails": {"reason": reason} if reason else None,
         "hasSeen": me is not None and me.email in issue.seen_by,
         "annotations": [],
         "isUnhandled": issue.unhandled,
     }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return iso(moment) if moment else None
+
+
+def lifetime_json(call: Call, where: Where) -> Json:
+    """Shape how often the issue of some events happened, which may be never."""
+    totals = call.world.store.lifetime(where)
+    if totals is None:
+        return {"count": "0", "userCount": 0, "firstSeen": None, "lastSeen": None}
+    return counts_json(totals)
 
 
 def counts_json(totals: Totals) -> Json:
@@ -92,7 +106,7 @@ def inbox_json(call: Call, issue: Issue) -> Json | None:
         return None
     since = issue.activity[-1].at if issue.activity else call.world.now()
     return {
-        "reason": _INBOX_REASONS[issue.substatus],
+        "reason": _INBOX_REASONS.get(issue.substatus, _BY_HAND),
         "reason_details": None,
         "date_added": iso(since),
     }
@@ -164,7 +178,7 @@ def activity_json(call: Call, issue: Issue, entry: Activity) -> Json:
 
 def history_json(call: Call, issue: Issue, first_seen: float | None) -> list[Json]:
     """Shape an issue's history, newest first, down to when it was first seen."""
-    told = sorted(issue.activity, key=lambda entry: entry.at, reverse=True)
+    told = sorted(issue.activity, key=lambda entry: entry.at)[::-1]
     if first_seen is not None:
         told.append(Activity("0", "first_seen", from_epoch(first_seen), "", {}))
     return [activity_json(call, issue, entry) for entry in told]

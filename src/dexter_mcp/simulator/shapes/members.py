@@ -12,7 +12,7 @@ from dexter_mcp.simulator.world import World
 
 ROLES = ("billing", "member", "admin", "manager", "owner")
 
-_TEAM_ROLES = ("contributor", "admin")
+TEAM_ROLES = ("contributor", "admin")
 
 _FLAGS: Json = {
     "idp:provisioned": False,
@@ -62,10 +62,10 @@ def invitation_json(invitation: Invitation) -> Json:
         "orgRole": invitation.role,
         "pending": True,
         "expired": invitation.expired,
-        "flags": _FLAGS,
+        "flags": _FLAGS | {"idp:provisioned": invitation.provisioned},
         "dateCreated": iso(invitation.created),
         "inviteStatus": "approved",
-        "inviterName": invitation.inviter,
+        "inviterName": invitation.inviter or None,
         "externalUsers": [],
     }
 
@@ -78,7 +78,6 @@ def member_details(call: Call, member: Member | Invitation) -> Json:
     world = call.world
     joined = isinstance(member, Member)
     shape = member_json(world, member) if joined else invitation_json(member)
-    owners = [each for each in world.members if (each.org, each.role) == (member.org, "owner")]
     return shape | {
         "role": member.role,
         "roleName": member.role.title(),
@@ -88,10 +87,15 @@ def member_details(call: Call, member: Member | Invitation) -> Json:
             for team in member.teams
         ],
         "invite_link": None if joined else f"{call.base}/accept/{member.id}/simulated/",
-        "isOnlyOwner": owners == [member],
-        "orgRoleList": [_org_role(role) for role in ROLES],
-        "teamRoleList": [_team_role(role) for role in _TEAM_ROLES],
+        "isOnlyOwner": is_only_owner(world, member),
+        **role_lists(),
     }
+
+
+def is_only_owner(world: World, member: Member | Invitation) -> bool:
+    """Tell whether nobody but this member owns the organization."""
+    owners = [each for each in world.members if (each.org, each.role) == (member.org, "owner")]
+    return owners == [member]
 
 
 def team_role(world: World, team: str, email: str) -> str | None:
@@ -113,7 +117,7 @@ def team_json(call: Call, team: Team) -> Json:
         "dateCreated": iso(team.created),
         "isMember": mine,
         "teamRole": team_role(call.world, team.slug, me.email) if me and mine else None,
-        "flags": {"idp:provisioned": False},
+        "flags": {"idp:provisioned": team.provisioned},
         "access": sorted(call.token.scopes),
         "hasAccess": True,
         "isPending": False,
@@ -130,10 +134,14 @@ def members_of(world: World, team: Team) -> Sequence[Member]:
 def externals_json(world: World, org: str, owner: str) -> list[Json]:
     """Shape what a team or a person is called elsewhere."""
     found = (each for each in world.settings.external if (each.org, each.owner) == (org, owner))
-    return [_external(world, each) for each in found]
+    return [external_json(world, each) for each in found]
 
 
-def _external(world: World, external: External) -> Json:
+def external_json(world: World, external: External) -> Json:
+    """Shape one name that a team or a person has elsewhere.
+
+    https://docs.sentry.io/api/integrations/create-an-external-user/
+    """
     kind, _, name = external.owner.partition(":")
     whose: Json = {}
     if kind == "team" and (team := world.team(external.org, name)):
@@ -145,7 +153,16 @@ def _external(world: World, external: External) -> Json:
         "provider": external.provider,
         "externalName": external.name,
         "integrationId": external.integration,
+        **({"externalId": external.number} if external.number else {}),
         **whose,
+    }
+
+
+def role_lists() -> Json:
+    """Shape the roles that there are, in an organization and in a team."""
+    return {
+        "orgRoleList": [_org_role(role) for role in ROLES],
+        "teamRoleList": [_team_role(role) for role in TEAM_ROLES],
     }
 
 

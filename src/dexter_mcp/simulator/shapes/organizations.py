@@ -8,24 +8,74 @@ from dexter_mcp.simulator.telling.story import Json
 
 _FEATURES = ["discover-basic", "discover-query", "dashboards-basic", "performance-view"]
 
+_SETTINGS: Json = {
+    "defaultRole": "member",
+    "openMembership": True,
+    "eventsMemberAdmin": True,
+    "alertsMemberWrite": True,
+    "attachmentsRole": "member",
+    "debugFilesRole": "admin",
+    "trustedRelays": [],
+    "dataScrubber": False,
+    "dataScrubberDefaults": True,
+    "sensitiveFields": [],
+    "safeFields": [],
+    "storeCrashReports": 0,
+    "scrubIPAddresses": False,
+    "scrapeJavaScript": True,
+    "allowSharedIssues": True,
+    "allowJoinRequests": True,
+    "enhancedPrivacy": False,
+    "hideAiFeatures": False,
+    "issueAlertsThreadFlag": True,
+    "metricAlertsThreadFlag": True,
+    "hasGranularReplayPermissions": False,
+    "replayAccessMembers": [],
+    "relayPiiConfig": None,
+    "relayDsnEndpoint": None,
+    "requiresSso": False,
+    "isDefault": False,
+    "isDynamicallySampled": False,
+    "aggregatedDataConsent": False,
+    "pendingAccessRequests": 0,
+    "experiments": {},
+    "autoEnableCodeReview": False,
+    "autoOpenPrs": False,
+    "defaultAutofixAutomationTuning": "off",
+    "defaultAutomatedRunStoppingPoint": "code_changes",
+    "defaultCodeReviewTriggers": [],
+    "defaultCodingAgent": "seer",
+    "defaultCodingAgentIntegrationId": None,
+    "defaultSeerScannerAutomation": False,
+    "enableSeerCoding": True,
+    "quota": {
+        "maxRate": None,
+        "maxRateInterval": 60,
+        "accountLimit": 0,
+        "projectLimit": 100,
+    },
+}
+"""What an organization is founded with."""
+
 
 def organization_json(call: Call, org: Organization) -> Json:
     """Shape an organization as lists show it.
 
     https://docs.sentry.io/api/organizations/list-your-organizations/
     """
+    changed = _changed(call, org)
     return {
         "id": org.id,
         "slug": org.slug,
         "name": org.name,
         "dateCreated": iso(org.created),
         "status": {"id": "active", "name": "active"},
-        "avatar": AVATAR,
-        "isEarlyAdopter": False,
-        "require2FA": False,
+        "avatar": changed.get("avatar", AVATAR),
+        "isEarlyAdopter": changed.get("isEarlyAdopter", False),
+        "require2FA": changed.get("require2FA", False),
         "hasAuthProvider": False,
-        "allowMemberInvite": True,
-        "allowMemberProjectCreation": True,
+        "allowMemberInvite": changed.get("allowMemberInvite", True),
+        "allowMemberProjectCreation": changed.get("allowMemberProjectCreation", True),
         "allowSuperuserAccess": False,
         "links": {
             "organizationUrl": f"{call.base}/organizations/{org.slug}/",
@@ -40,27 +90,16 @@ def organization_details(call: Call, org: Organization) -> Json:
 
     https://docs.sentry.io/api/organizations/retrieve-an-organization/
     """
-    return organization_json(call, org) | {
-        "access": sorted(call.token.scopes),
-        "onboardingTasks": [],
-        "defaultRole": "member",
-        "openMembership": True,
-        "eventsMemberAdmin": True,
-        "alertsMemberWrite": True,
-        "trustedRelays": [],
-        "dataScrubber": False,
-        "dataScrubberDefaults": True,
-        "sensitiveFields": [],
-        "safeFields": [],
-        "storeCrashReports": 0,
-        "scrubIPAddresses": False,
-        "quota": {
-            "maxRate": None,
-            "maxRateInterval": 60,
-            "accountLimit": 0,
-            "projectLimit": 100,
-        },
-    }
+    return (
+        organization_json(call, org)
+        | _SETTINGS
+        | _changed(call, org)
+        | {"access": sorted(call.token.scopes), "onboardingTasks": []}
+    )
+
+
+def _changed(call: Call, org: Organization) -> Json:
+    return call.world.settings.of_organization.get(org.id, {})
 
 
 def region_url(call: Call, org: Organization) -> str:

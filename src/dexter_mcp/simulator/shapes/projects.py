@@ -1,5 +1,7 @@
 """Projects in the shapes of Sentry's API."""
 
+import json
+
 from dexter_mcp.simulator.memory.records import Project
 from dexter_mcp.simulator.memory.store import Where
 from dexter_mcp.simulator.routes.endpoint import Call
@@ -13,7 +15,7 @@ _ABSENT = (
     *("hasSessions", "hasInsightsHttp", "hasInsightsDb", "hasInsightsAssets"),
     *("hasInsightsAppStart", "hasInsightsScreenLoad", "hasInsightsVitals", "hasInsightsCaches"),
     *("hasInsightsQueues", "hasInsightsAgentMonitoring", "hasInsightsMCP", "hasLogs"),
-    *("hasTraceMetrics", "hasUserReports", "hasMinifiedStackTrace", "isBookmarked"),
+    *("hasTraceMetrics", "hasUserReports", "hasMinifiedStackTrace"),
 )
 """What no project of the simulator has."""
 
@@ -53,7 +55,6 @@ _SETTINGS: Json = {
     "relayPiiConfig": None,
     "builtinSymbolSources": [],
     "dynamicSamplingBiases": None,
-    "symbolSources": "[]",
     "isDynamicallySampled": False,
     "tempestFetchScreenshots": False,
     "autofixAutomationTuning": "off",
@@ -96,6 +97,7 @@ def project_json(call: Call, project: Project) -> Json:
             "dateCreated": iso(project.created),
             "status": "active",
             "color": "#3f7ebf",
+            "isBookmarked": (call.token.user, project.id) in world.settings.bookmarks,
             "isMember": call.is_member_of(project),
             "hasAccess": True,
             "features": [],
@@ -116,7 +118,10 @@ def project_json(call: Call, project: Project) -> Json:
 
 def project_summary(call: Call, project: Project) -> Json:
     """Shape a project as it stands inside a team."""
-    return project_json(call, project) | {"isInternal": False, "isPublic": False, "avatar": AVATAR}
+    shape = project_json(call, project)
+    if shape["team"] is None:
+        del shape["team"]
+    return shape | {"isInternal": False, "isPublic": False, "avatar": AVATAR}
 
 
 def project_details(call: Call, project: Project) -> Json:
@@ -130,6 +135,7 @@ def project_details(call: Call, project: Project) -> Json:
         | _SETTINGS
         | settings.details.get(project.id, {})
         | {
+            "symbolSources": json.dumps(settings.symbol_sources.get(project.id, [])),
             "options": settings.options.get(project.id, {}),
             "organization": organization_json(call, call.org),
         }

@@ -32,20 +32,21 @@ def release_json(world: World, release: Release) -> Json:
     seen = world.store.lifetime(within & Where("release = ?", (release.version,)))
     commits = [commit_json(world, release.org, commit) for commit in release.commits]
     deploys = world.shipping.deploys_of(release.org, release.version)
+    authors = [commit["author"] for commit in commits if commit["author"]]
     new = new_groups(world, release)
     return {
         "id": release.id,
         "version": release.version,
         "shortVersion": short_version(release.version),
         "versionInfo": version_info(release.version),
-        "status": "open",
-        "ref": None,
-        "url": None,
+        "status": release.status,
+        "ref": release.ref or None,
+        "url": release.url or None,
         "userAgent": None,
         "data": {},
-        "owner": None,
+        "owner": user_or_none(world, release.org, release.owner),
         "dateCreated": iso(release.created),
-        "dateReleased": iso(release.created),
+        "dateReleased": iso(release.released) if release.released else None,
         "newGroups": sum(new.values()),
         "commitCount": len(commits),
         "deployCount": len(deploys),
@@ -53,7 +54,7 @@ def release_json(world: World, release: Release) -> Json:
         "lastDeploy": deploy_json(deploys[0]) if deploys else None,
         "firstEvent": iso(from_epoch(seen.first)) if seen else None,
         "lastEvent": iso(from_epoch(seen.last)) if seen else None,
-        "authors": list({c["author"]["email"]: c["author"] for c in commits}.values()),
+        "authors": list({author["email"]: author for author in authors}.values()),
         "projects": [project_json(world, project, new.get(project.id, 0)) for project in projects],
     }
 
@@ -66,13 +67,18 @@ def commit_json(world: World, org: str, commit: Json) -> Json:
         "id": commit["id"],
         "message": commit["message"],
         "dateCreated": commit.get("dateCreated") or _committed(release, commit),
-        "author": user_or_none(world, org, email)
-        or {"name": email.partition("@")[0], "email": email},
+        "author": user_or_none(world, org, email) or _author(commit),
         "pullRequest": None,
         "suspectCommitType": "",
         "releases": [_brief(release)] if release else [],
-        **({"repository": _repository(world, release)} if release else {}),
+        **({"repository": _repository(world, release, commit)} if release else {}),
     }
+
+
+def _author(commit: Json) -> Json:
+    """Shape an author who is no member; Sentry tells an empty one of a commit without any."""
+    email = commit["author"]
+    return {"name": commit.get("name") or email.partition("@")[0], "email": email} if email else {}
 
 
 def deploy_json(deploy: Deploy) -> Json:
@@ -83,9 +89,9 @@ def deploy_json(deploy: Deploy) -> Json:
     return {
         "id": str(deploy.id),
         "environment": deploy.environment,
-        "name": deploy.name,
-        "url": None,
-        "dateStarted": iso(deploy.started),
+        "name": deploy.name or None,
+        "url": deploy.url or None,
+        "dateStarted": iso(deploy.started) if deploy.started else None,
         "dateFinished": iso(deploy.finished),
     }
 
@@ -105,7 +111,7 @@ def meta_json(world: World, release: Release) -> Json:
         "newGroups": sum(new.values()),
         "deployCount": len(world.shipping.deploys_of(release.org, release.version)),
         "commitCount": len(release.commits),
-        "released": iso(release.created),
+        "released": iso(release.date),
         "commitFilesChanged": len(changed),
         "releaseFileCount": len(files),
         "isArtifactBundle": False,
@@ -176,16 +182,17 @@ def _brief(release: Release) -> Json:
     return {
         "version": release.version,
         "shortVersion": short_version(release.version),
-        "ref": None,
-        "url": None,
-        "dateReleased": iso(release.created),
+        "ref": release.ref or None,
+        "url": release.url or None,
+        "dateReleased": iso(release.released) if release.released else None,
         "dateCreated": iso(release.created),
     }
 
 
-def _repository(world: World, release: Release) -> Json:
-    """Shape the repository that is called as the project; a small world has none."""
-    name = f"{release.org}/{release.projects[0]}" if release.projects else release.org
+def _repository(world: World, release: Release, commit: Json) -> Json:
+    """Shape the commit's repository, or the one called as the project; a small world has none."""
+    usual = f"{release.org}/{release.projects[0]}" if release.projects else release.org
+    name = commit.get("repository") or usual
     known = world.integrations.repositories
     found = next((each for each in known if (each.org, each.name) == (release.org, name)), None)
     return repository_json(found or Repository("1", release.org, name, "", release.created))

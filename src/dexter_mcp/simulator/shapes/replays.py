@@ -202,7 +202,7 @@ def job_json(job: DeletionJob) -> Json:
     return {
         "id": job.number,
         "dateCreated": iso(job.created),
-        "dateUpdated": iso(job.created),
+        "dateUpdated": iso(job.updated or job.created),
         "rangeStart": iso(job.start),
         "rangeEnd": iso(job.end),
         "environments": list(job.environments),

@@ -37,7 +37,13 @@ def group_json(world: World, team: Team, *, with_members: bool = True) -> Json:
 
     https://docs.sentry.io/api/scim/query-an-individual-team/
     """
-    inside = [{"value": each.id, "display": each.email} for each in members_of(world, team)]
+    invited = (
+        each
+        for each in world.settings.invitations
+        if each.org == team.org and team.slug in each.teams
+    )
+    everybody = (*members_of(world, team), *invited)
+    inside = [{"value": each.id, "display": each.email} for each in everybody]
     return {
         "schemas": [f"{_CORE}:Group"],
         "id": team.id,

@@ -1,0 +1,91 @@
+"""The log of all attempts to change Sentry: a JSON object a line, on the disk before it counts."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from dexter_mcp.changes.record import Attempt
+from dexter_mcp.sentry.json_types import is_array, is_object
+from dexter_mcp.views.secrets import redact, redact_value
+
+_FILE: Final = "audit.jsonl"
+_LARGEST: Final = 10 * 2**20
+"""Bytes after which a new file is begun. Old ones stay: whoever needs the room moves them away."""
+_LONGEST: Final = 2_000
+"""Characters of a single text."""
+_SHAPE: TypeAdapter[Attempt] = TypeAdapter(Attempt)
+
+
+class Audit:
+    """Appends to the log, and reads it. Several processes may do so at once."""
+
+    def __init__(self, folder: Path, largest: int = _LARGEST) -> None:
+        self._folder, self._largest = folder, largest
+
+    def write(self, attempt: Attempt) -> None:
+        """Append a line, without secrets. It is on the disk when this returns."""
+        told = _harmless(_SHAPE.dump_python(attempt, mode="json"))
+        line = json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._turn(attempt)
+        file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            _whole(file, (_mend(file) + line).encode())
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """Read the log, the oldest line first; one that a power cut tore is left out."""
+        for path in [*sorted(self._folder.glob("audit-*.jsonl")), self._path]:
+            if path.is_file():
+                for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                    try:
+                        yield json.loads(line)
+                    except ValueError:
+                        continue
+
+    @property
+    def _path(self) -> Path:
+        return self._folder / _FILE
+
+    def _turn(self, attempt: Attempt) -> None:
+        """Put a full file aside, under the moment at which that happened."""
+        try:
+            full = self._path.stat().st_size >= self._largest
+        except FileNotFoundError:
+            return
+        if full:
+            moment = attempt.time.strftime("%Y%m%dT%H%M%S%f")
+            aside = self._folder / f"audit-{moment}-{os.getpid()}.jsonl"
+            try:
+                self._path.rename(aside)
+            except FileNotFoundError:
+                return  # another process was faster
+
+
+def _mend(file: int) -> str:
+    """End a line that was torn, so that the next one stands on its own."""
+    if os.lseek(file, 0, os.SEEK_END) == 0:
+        return ""
+    os.lseek(file, -1, os.SEEK_END)
+    return "" if os.read(file, 1) == b"\n" else "\n"
+
+
+def _whole(file: int, content: bytes) -> None:
+    """Write all of it: one call does, unless the disk is nearly full."""
+    while content:
+        content = content[os.write(file, content) :]
+
+
+def _harmless(value: Any, name: str = "") -> Any:
+    """Redact secrets in every text, also for the name that it goes by."""
+    if is_object(value):
+        return {key: _harmless(inner, key) for key, inner in value.items()}
+    if is_array(value):
+        return [_harmless(inner, name) for inner in value]
+    return redact(redact_value(name, value[:_LONGEST])) if isinstance(value, str) else value

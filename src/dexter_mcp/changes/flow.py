@@ -1,0 +1,117 @@
+"""The one way of every write: plan, confirm, apply, read back, record."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from dexter_mcp.changes import telling
+from dexter_mcp.changes.asking import Asking, User, Verdict
+from dexter_mcp.changes.carrying import Carrier
+from dexter_mcp.changes.drawing import drawn
+from dexter_mcp.changes.ledger import as_of
+from dexter_mcp.changes.office import Office
+from dexter_mcp.changes.plan import Plan, Proposal
+from dexter_mcp.changes.record import CARRIED, Change
+from dexter_mcp.changes.recovering import recover
+from dexter_mcp.changes.taint import tainted
+from dexter_mcp.insights.answering import finished, in_time
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.sentry import trail
+from dexter_mcp.sentry.errors import Invalid, Rejected
+from dexter_mcp.views.answer import Answer
+
+_NAMING: Final = frozenset({"issue", "org", "project", "operation", "query", "change"})
+"""Arguments that say what is to be changed, and not into what."""
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where a write is asked for: the desk, the office behind it, and the user in front of it."""
+
+    desk: Desk
+    office: Office
+    user: User
+
+    async def change(
+        self, tool: str, arguments: Mapping[str, Any], propose: Callable[[], Awaitable[Proposal]]
+    ) -> Answer | Asking:
+        """Bring a write from its proposal to its end, or to the question whether to.
+
+        Raises:
+            SentryError: It could not be planned, or nothing of it was carried out.
+        """
+        if self.user.answering:
+            return await self.answered()
+        await recover(self.desk, self.office)
+        plan = await in_time(self.desk, tool, lambda: self._plan(tool, arguments, propose))
+        if not plan.steps:
+            return self._finished(telling.needless(plan))
+        change = self.office.ledger.plan(
+            plan, self.office.principal, self.user.client, self.office.now()
+        )
+        if self.desk.settings.writes == "allow" and not plan.tainted and not plan.deletes:
+            return await self.carry_out(change, "settings")
+        return await self.confirm(change)
+
+    async def answered(self) -> Answer:
+        """Heed what the user said to a change, in a call that brings the answer to a question."""
+        change, _ = self.office.named(self.user.answering)
+        return await self._heed(change, self.user.verdict(change.plan.typed))
+
+    async def confirm(self, change: Change) -> Answer | Asking:
+        """Ask the user; where nobody can be asked, hand out the plan with its handle."""
+        if not self.user.can_answer:
+            return self._planned(change)
+        question = telling.question(change, now=self.office.now())
+        verdict = await self.user.ask(change.id, question, change.plan.typed)
+        return verdict if isinstance(verdict, Asking) else await self._heed(change, verdict)
+
+    async def carry_out(self, change: Change, approved: str = "") -> Answer:
+        """Apply a change that somebody agreed to, or go on with it.
+
+        Raises:
+            Rejected: Nothing of it was carried out.
+        """
+        if as_of(change, self.office.now()).standing == "expired":
+            raise Invalid(f"{change.id} has expired: nobody agreed in time. Plan it anew.")
+        claimed = self.office.ledger.claim(change, approved)
+        told = list[str]()
+
+        def tell(said: str) -> None:
+            told[:] = [said]
+            trail.current().said = said
+
+        done = await Carrier(self.desk, self.office, claimed, tell).run()
+        if done.plan.undoes and done.standing == "applied":
+            self._note_undone(done)
+        answer = self._finished(
+            telling.carried(done, why=told[-1] if told else "", fence=self.desk.fence())
+        )
+        if not any(outcome.fate in {*CARRIED, "already"} for outcome in done.outcomes):
+            raise Rejected(answer.text)
+        return answer
+
+    async def _plan(
+        self, tool: str, arguments: Mapping[str, Any], propose: Callable[[], Awaitable[Proposal]]
+    ) -> Plan:
+        plan = await drawn(self.desk, tool, arguments, await propose())
+        return replace(plan, tainted=tainted(arguments, self.desk.shown, _NAMING))
+
+    async def _heed(self, change: Change, verdict: Verdict) -> Answer:
+        if verdict == "yes":
+            return await self.carry_out(change, "user")
+        if verdict == "no":
+            self.office.ledger.stand(change, "rejected")
+            return self._finished(telling.declined(change))
+        return self._planned(change)
+
+    def _planned(self, change: Change) -> Answer:
+        handle = self.office.handle(change)
+        return self._finished(telling.planned(change, handle, fence=self.desk.fence()))
+
+    def _note_undone(self, change: Change) -> None:
+        undone, _ = self.office.named(change.plan.undoes)
+        self.office.ledger.stand(undone, "undone", undone_by=change.id)
+
+    def _finished(self, answer: Answer) -> Answer:
+        return finished(self.desk, answer)

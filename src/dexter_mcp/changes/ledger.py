@@ -1,0 +1,248 @@
+"""Where changes are kept, so that they outlive the process that made them.
+
+One SQLite file in the user's own state folder, shared by all servers that this user runs. A
+request is noted before it is sent, and what came of it afterwards; each note is on the disk before
+anything else happens. Calls take about a millisecond and are made on the event loop on purpose:
+nothing can come between a note and what it is about.
+"""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from dexter_mcp.changes.plan import Plan
+from dexter_mcp.changes.record import Attempt, Change, Outcome, Standing
+from dexter_mcp.sentry.errors import Rejected
+
+LIFETIME: Final = timedelta(minutes=10)
+"""How long a plan waits for an answer."""
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS changes (
+    id TEXT PRIMARY KEY, made REAL NOT NULL, expires REAL NOT NULL, principal TEXT NOT NULL,
+    client TEXT NOT NULL, plan TEXT NOT NULL, standing TEXT NOT NULL, approved TEXT NOT NULL,
+    undone_by TEXT NOT NULL, owner TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS steps (
+    change TEXT NOT NULL REFERENCES changes, at INTEGER NOT NULL, outcome TEXT NOT NULL,
+    PRIMARY KEY (change, at)
+);
+CREATE TABLE IF NOT EXISTS attempts (
+    id TEXT PRIMARY KEY, at REAL NOT NULL, principal TEXT NOT NULL, owner TEXT NOT NULL,
+    open TEXT
+);
+CREATE INDEX IF NOT EXISTS attempts_at ON attempts (principal, at);
+CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+"""
+_PLAN, _OUTCOME = TypeAdapter(Plan), TypeAdapter(Outcome)
+_ATTEMPT: TypeAdapter[Attempt] = TypeAdapter(Attempt)
+_ALPHABET: Final = "abcdefghjkmnpqrstvwxyz23456789"
+_LETTERS: Final = 10
+_PATIENCE: Final = 30.0
+"""Seconds to wait for another process that is writing."""
+
+
+class Ledger:
+    """Changes, what became of their steps, and the requests that are under way."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / "changes.sqlite3"
+        path.touch(mode=0o600)
+        self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.executescript(_SCHEMA)
+        self._owner = f"{os.getpid()}.{secrets.token_hex(4)}"
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def _together(self) -> Generator[None]:
+        """Write all of it or nothing, and one process at a time."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def secret(self) -> bytes:
+        """Give the key that seals handles: drawn once, and kept with what it seals."""
+        drawn = ("seal", secrets.token_bytes(32))
+        self._db.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?)", drawn)
+        found = self._db.execute("SELECT value FROM secrets WHERE name = 'seal'").fetchone()
+        return bytes(found[0])
+
+    def plan(self, plan: Plan, principal: str, client: str, now: datetime) -> Change:
+        """Keep a plan, and give it a name."""
+        name = "c-" + "".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS))
+        made, expires = _epoch(now), _epoch(now + LIFETIME)
+        row = (name, made, expires, principal, client, _PLAN.dump_json(plan).decode())
+        waiting = _OUTCOME.dump_json(Outcome()).decode()
+        with self._together():
+            self._db.execute("INSERT INTO changes VALUES (?,?,?,?,?,?,'planned','','','')", row)
+            self._db.executemany(
+                "INSERT INTO steps VALUES (?, ?, ?)",
+                [(name, at, waiting) for at in range(len(plan.steps))],
+            )
+        return self.known(name)
+
+    def find(self, name: str) -> Change | None:
+        """Find a change by its name."""
+        row = self._db.execute("SELECT * FROM changes WHERE id = ?", (name,)).fetchone()
+        return self._change(row) if row else None
+
+    def known(self, name: str) -> Change:
+        """Find a change that was here a moment ago.
+
+        Raises:
+            Rejected: It is gone.
+        """
+        if (change := self.find(name)) is None:
+            raise Rejected(f"{name} is gone: somebody removed it. Plan it anew.")
+        return change
+
+    def latest(self, limit: int, principal: str = "") -> Sequence[Change]:
+        """List changes, the newest first; of one principal or of all."""
+        rows = self._db.execute(
+            "SELECT * FROM changes WHERE ? IN ('', principal) ORDER BY made DESC, rowid DESC"
+            " LIMIT ?",
+            (principal, limit),
+        ).fetchall()
+        return [self._change(row) for row in rows]
+
+    def claim(self, change: Change, by: str = "") -> Change:
+        """Begin to apply a change, or go on with it; only one may.
+
+        Raises:
+            Rejected: It is under way already, or has come to its end.
+        """
+        moved = self._db.execute(
+            "UPDATE changes SET standing = 'applying', owner = ?, approved = CASE ? WHEN '' THEN"
+            " approved ELSE ? END WHERE id = ? AND standing IN ('planned', 'paused', 'stopped')",
+            (self._owner, by, by, change.id),
+        ).rowcount
+        now = self.known(change.id)
+        if not moved:
+            raise Rejected(f"{change.id} is {now.standing} already, so nothing was done again.")
+        return now
+
+    def stand(self, change: Change, standing: Standing, *, undone_by: str = "") -> None:
+        """Note how a change stands."""
+        self._db.execute(
+            "UPDATE changes SET standing = ?, undone_by = CASE ? WHEN '' THEN undone_by ELSE ? END"
+            " WHERE id = ?",
+            (standing, undone_by, undone_by, change.id),
+        )
+
+    def approve(self, change: Change, by: str) -> None:
+        """Note who agreed to a change that waits."""
+        self._db.execute(
+            "UPDATE changes SET approved = ? WHERE id = ? AND standing = 'planned'", (by, change.id)
+        )
+
+    def begin(self, attempt: Attempt) -> None:
+        """Note a request that is about to be sent, with the steps that it is for."""
+        told = _ATTEMPT.dump_json(attempt).decode()
+        row = (attempt.id, _epoch(attempt.time), attempt.principal, self._owner, told)
+        with self._together():
+            self._note(attempt.change, dict.fromkeys(attempt.steps, Outcome("sending")))
+            self._db.execute("INSERT INTO attempts VALUES (?, ?, ?, ?, ?)", row)
+
+    def settle(self, change: str, outcomes: Mapping[int, Outcome], attempt: str = "") -> None:
+        """Note what became of steps, and that a request is over."""
+        with self._together():
+            self._note(change, outcomes)
+            self._db.execute("UPDATE attempts SET open = NULL WHERE id = ?", (attempt,))
+
+    def sent(self, principal: str, since: datetime) -> Sequence[datetime]:
+        """Tell when requests that change Sentry were sent, the oldest first."""
+        rows = self._db.execute(
+            "SELECT at FROM attempts WHERE principal = ? AND at > ? ORDER BY at",
+            (principal, _epoch(since)),
+        )
+        return [datetime.fromtimestamp(at, UTC) for (at,) in rows]
+
+    def abandoned(self, before: datetime) -> Sequence[Attempt]:
+        """Take over the requests whose process ended before it could say what came of them."""
+        with self._together():
+            rows = self._db.execute("SELECT id, owner, at, open FROM attempts WHERE open NOT NULL")
+            found = {
+                row: told
+                for row, owner, at, told in rows.fetchall()
+                if self._left(owner, at, before)
+            }
+            self._db.executemany(
+                "UPDATE attempts SET owner = ? WHERE id = ?", [(self._owner, row) for row in found]
+            )
+        return [_ATTEMPT.validate_json(told) for told in found.values()]
+
+    def stop_abandoned(self, before: datetime) -> None:
+        """Let changes go on whose process ended in the middle."""
+        rows = self._db.execute("SELECT id, owner, made FROM changes WHERE standing = 'applying'")
+        for name, owner, made in rows.fetchall():
+            if self._left(owner, made, before):
+                self._db.execute("UPDATE changes SET standing = 'stopped' WHERE id = ?", (name,))
+
+    def _left(self, owner: str, at: float, before: datetime) -> bool:
+        return owner != self._owner and (at < _epoch(before) or not _is_alive(owner))
+
+    def _note(self, change: str, outcomes: Mapping[int, Outcome]) -> None:
+        self._db.executemany(
+            "UPDATE steps SET outcome = ? WHERE change = ? AND at = ?",
+            [(_OUTCOME.dump_json(each).decode(), change, at) for at, each in outcomes.items()],
+        )
+
+    def _change(self, row: tuple[Any, ...]) -> Change:
+        name, made, expires, principal, client, plan, standing, approved, undone_by, _ = row
+        steps = self._db.execute("SELECT outcome FROM steps WHERE change = ? ORDER BY at", (name,))
+        return Change(
+            id=name,
+            made=datetime.fromtimestamp(made, UTC),
+            expires=datetime.fromtimestamp(expires, UTC),
+            principal=principal,
+            client=client,
+            plan=_PLAN.validate_json(plan),
+            standing=standing,
+            approved=approved,
+            undone_by=undone_by,
+            outcomes=tuple(_OUTCOME.validate_json(told) for (told,) in steps),
+        )
+
+
+def as_of(change: Change, now: datetime) -> Change:
+    """See a change as it is now: a plan that nobody answered in time has expired."""
+    late = change.standing == "planned" and now > change.expires
+    return replace(change, standing="expired") if late else change
+
+
+def _epoch(moment: datetime) -> float:
+    return moment.timestamp()
+
+
+def _is_alive(owner: str) -> bool:
+    """Tell whether the process that began a request still runs, as far as that can be told.
+
+    Windows has no harmless way to ask, so that there only time tells.
+    """
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(int(owner.partition(".")[0]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

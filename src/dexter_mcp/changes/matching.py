@@ -1,0 +1,91 @@
+"""Whether what Sentry shows is what was asked for: the same facts, however they are spelt."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic.alias_generators import to_camel, to_snake
+
+from dexter_mcp.sentry.json_types import is_array, is_object
+
+ABSENT: Final = object()
+"""Stands for a field that Sentry does not show."""
+_NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that a change touches, with what it holds now and afterwards."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def shown(state: Mapping[str, Any], field: str) -> Any:
+    """Find a field by any of its spellings; `ABSENT` where Sentry does not show it."""
+    for name in (field, to_camel(field), to_snake(field)):
+        if name in state:
+            return state[name]
+    return ABSENT
+
+
+def holds(found: Any, wanted: Any) -> bool:
+    """Tell whether what was found has all that is wanted; it may have more.
+
+    What Sentry does not show can't be compared, and counts as right.
+    """
+    if found is ABSENT:
+        return True
+    if is_object(wanted) and is_object(found):
+        return all(holds(shown(found, name), value) for name, value in wanted.items())
+    if is_array(wanted) and is_array(found):
+        return len(wanted) == len(found) and _paired(found, wanted)
+    return _plain(found) == _plain(wanted)
+
+
+def differences(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> Iterator[Difference]:
+    """Name the fields that differ, in the order in which they were asked for."""
+    was, will = before or {}, after or {}
+    for name in {**will, **({} if after is not None else was)}:
+        then, now = shown(was, name), shown(will, name)
+        if before is None or after is None or then is ABSENT or not holds(then, now):
+            yield Difference(name, None if then is ABSENT else then, None if now is ABSENT else now)
+
+
+def unchanged(then: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> bool:
+    """Tell whether a target is as it was."""
+    if then is None or now is None:
+        return then is now
+    return holds(now, then) and holds(then, now)
+
+
+def _paired(found: list[Any], wanted: list[Any]) -> bool:
+    """Compare lists item by item; where they hold single values, in any order."""
+    if not any(map(is_object, [*found, *wanted])):
+        return sorted(map(_plain, found)) == sorted(map(_plain, wanted))
+    return all(holds(*pair) for pair in zip(found, wanted, strict=True))
+
+
+def _plain(value: Any) -> str:
+    """Spell a value so that equal ones are spelt alike: 42 and "42", null and nothing."""
+    if value in _NOTHING:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return f"{value:g}" if abs(value) < 10**6 else str(value)
+    return _moment(value) if isinstance(value, str) else str(value)
+
+
+def _moment(text: str) -> str:
+    if len(text) < len("2026-01-01T00:00") or text[10:11] not in {"T", " "}:
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
