@@ -285,6 +285,34 @@ async def test_a_wrong_metric_rule_is_refused_in_sentrys_words(
     assert await caller.read(METRICS) == []
 
 
+@pytest.mark.parametrize("odd", [None, True, 5, "odd", [], ["odd"], [{}], {}, {"odd": [1]}])
+async def test_odd_values_are_taken_or_refused_and_break_nothing(
+    caller: Caller, rule: dict[str, Any], metric: dict[str, Any], odd: object
+) -> None:
+    trigger = metric["triggers"][1]
+    for path, body, part in (
+        (RULES, rule, rule),
+        (RULES, rule, rule["conditions"][1]),
+        (RULES, rule, rule["filters"][0]),
+        (RULES, rule, rule["actions"][0]),
+        (RULES, rule, rule["actions"][1]),
+        (METRICS, metric, metric),
+        (METRICS, metric, trigger),
+        (METRICS, metric, trigger["actions"][0]),
+    ):
+        for key, usual in list(part.items()):
+            part[key] = odd
+            assert (await caller.send("POST", path, body)).status_code in {201, 400}, (path, key)
+            part[key] = usual
+    for path in (RULES, METRICS, WORKFLOWS, DETECTORS):
+        assert (await caller.ask(path)).status_code == 200
+    for path in (ACTIONS, SPIKES):
+        for key in ("projects", "triggerType", "serviceType", "integrationId"):
+            body: dict[str, Any] = {"triggerType": "spike-protection", "serviceType": "slack"}
+            reply = await caller.send("POST", path, body | {"projects": [], key: odd})
+            assert reply.status_code == 400, (path, key)
+
+
 @pytest.mark.parametrize("target", ["me", "everyone"])
 async def test_a_rule_can_be_muted_and_unmuted(
     caller: Caller, rule: dict[str, Any], metric: dict[str, Any], target: str

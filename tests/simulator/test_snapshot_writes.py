@@ -67,7 +67,7 @@ async def test_deleted_pictures_are_nobodys_base(caller: Caller) -> None:
         ({"app_id": "app"}, "'images' is a required property"),
         (
             {"app_id": "a" * 256, "images": {}},
-            "The app_id field is required and must be a string with maximum length of 255 characters",
+            "The app_id field is required and must be a string with maximum length of 255",
         ),
         (
             {"app_id": "app", "images": {"a.png": {"width": 1}}},

@@ -32,6 +32,9 @@ def errors_of(world: World, slug: str) -> int:
     return built_in_id(ERRORS, found.id)
 
 
+NO_ACTIONS: dict[str, Any] = {"logicType": "any"}
+
+
 @pytest.fixture(autouse=True)
 def slack(world: World) -> None:
     world.integrations.installed.append(Integration("91", "acme", "slack", "Acme chat"))
@@ -253,7 +256,7 @@ async def test_one_unknown_id_spoils_a_bulk_write(
             {"triggers": {"conditions": {"type": ['"dawn" is not a valid choice.']}}},
         ),
         (
-            {"action_filters": [{"logicType": "any", "conditions": []}]},
+            {"action_filters": [NO_ACTIONS]},
             {"actionFilters": {"nonFieldErrors": ["Missing actions key in action filter"]}},
         ),
     ],
@@ -317,6 +320,31 @@ async def test_an_action_must_reach_someone(
     filters = {"logicType": "all", "conditions": [], "actions": [action]}
     wrong = await refused(caller, "POST", WORKFLOWS, alert | {"action_filters": [filters]})
     assert wrong == {"actionFilters": complaints}
+
+
+@pytest.mark.parametrize("odd", [None, True, 5, "odd", [], ["odd"], [{}], {}, {"odd": [1]}])
+async def test_odd_values_are_taken_or_refused_and_break_nothing(
+    caller: Caller, alert: dict[str, Any], monitor: dict[str, Any], odd: object
+) -> None:
+    [action_filter], [source] = alert["action_filters"], monitor["dataSources"]
+    group = monitor["conditionGroup"]
+    for path, body, part in (
+        (WORKFLOWS, alert, alert),
+        (WORKFLOWS, alert, action_filter),
+        (WORKFLOWS, alert, alert["triggers"]),
+        (WORKFLOWS, alert, action_filter["conditions"][0]),
+        (WORKFLOWS, alert, action_filter["actions"][0]),
+        (NEW_DETECTOR, monitor, monitor),
+        (NEW_DETECTOR, monitor, source),
+        (NEW_DETECTOR, monitor, group),
+        (NEW_DETECTOR, monitor, group["conditions"][0]),
+    ):
+        for key, usual in list(part.items()):
+            part[key] = odd
+            assert (await caller.send("POST", path, body)).status_code in {201, 400}, (path, key)
+            part[key] = usual
+    assert (await caller.ask(WORKFLOWS)).status_code == 200
+    assert (await caller.ask(DETECTORS)).status_code == 200
 
 
 async def test_a_monitor_that_was_made_reads_as_it_was_written(

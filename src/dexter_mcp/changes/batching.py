@@ -47,8 +47,9 @@ def _alike(step: Step) -> str:
 
 def _order(steps: Sequence[Step]) -> Order:
     first, bulk = steps[0].order, recipe_for(steps[0].order).bulk
-    if bulk is None or len(steps) == 1:
+    if bulk is None or (len(steps) == 1 and bulk.operation != first.operation):
         return first
     ids = tuple(step.order.places[bulk.place] for step in steps)
     places = {p: v for p, v in first.places.items() if p != bulk.place}
-    return Order(bulk.operation, places, {**first.query, bulk.ids: ids}, first.body)
+    query = {**first.query, "id": ids, **bulk.besides(ids)}
+    return Order(bulk.operation, places, query, first.body)

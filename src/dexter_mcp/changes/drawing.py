@@ -27,6 +27,7 @@ async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Pro
     await check_scopes(desk, [wish.order for wish in wanted.wishes])
     states = await look(desk.sentry, [wish.order for wish in wanted.wishes])
     steps, already, warnings = list[Step](), list[str](), list(wanted.warnings)
+    names = list[str]()
     for wish, state in zip(wanted.wishes, states, strict=True):
         recipe = recipe_for(wish.order)
         _check_there(recipe, wish, state)
@@ -34,6 +35,7 @@ async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Pro
             already.append(wish.target)
             continue
         warnings += recipe.warn(wish.order, state)
+        names += [wish.name or wish.target] if recipe.deletes else []
         steps.append(step(recipe, wish, state))
     return Plan(
         tool=tool,
@@ -43,7 +45,7 @@ async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Pro
         already=tuple(already),
         warnings=tuple(dict.fromkeys(warnings)),
         lost=tuple(dict.fromkeys(filter(None, (recipe_for(s.order).lost for s in steps)))),
-        typed=wanted.typed,
+        typed="" if wanted.undoes else _typed(names),
         undoes=wanted.undoes,
         arguments=dict(arguments),
     )
@@ -70,6 +72,11 @@ def step(recipe: Recipe, wish: Wish, state: State) -> Step:
         title=wish.title,
         strange=recipe.strange,
     )
+
+
+def _typed(names: Sequence[str]) -> str:
+    """Say what has to be typed before something is deleted: its name, or how many there are."""
+    return names[0] if len(names) == 1 else f"delete {len(names)}" if names else ""
 
 
 def _check_count(count: int, most: int) -> None:

@@ -45,7 +45,7 @@ class Counter:
         await recover(self.desk, self.office)
         plan = await in_time(self.desk, tool, lambda: self._plan(tool, arguments, propose))
         if not plan.steps:
-            return self._finished(telling.needless(plan))
+            return self.finished(telling.needless(plan))
         change = self.office.ledger.plan(
             plan, self.office.principal, self.user.client, self.office.now()
         )
@@ -84,7 +84,7 @@ class Counter:
         done = await Carrier(self.desk, self.office, claimed, tell).run()
         if done.plan.undoes and done.standing == "applied":
             self._note_undone(done)
-        answer = self._finished(
+        answer = self.finished(
             telling.carried(done, why=told[-1] if told else "", fence=self.desk.fence())
         )
         if not any(outcome.fate in {*CARRIED, "already"} for outcome in done.outcomes):
@@ -102,16 +102,17 @@ class Counter:
             return await self.carry_out(change, "user")
         if verdict == "no":
             self.office.ledger.stand(change, "rejected")
-            return self._finished(telling.declined(change))
+            return self.finished(telling.declined(change))
         return self._planned(change)
 
     def _planned(self, change: Change) -> Answer:
         handle = self.office.handle(change)
-        return self._finished(telling.planned(change, handle, fence=self.desk.fence()))
+        return self.finished(telling.planned(change, handle, fence=self.desk.fence()))
 
     def _note_undone(self, change: Change) -> None:
         undone, _ = self.office.named(change.plan.undoes)
         self.office.ledger.stand(undone, "undone", undone_by=change.id)
 
-    def _finished(self, answer: Answer) -> Answer:
+    def finished(self, answer: Answer) -> Answer:
+        """Fit an answer to the launch; see `answering.finished`."""
         return finished(self.desk, answer)

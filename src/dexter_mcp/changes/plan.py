@@ -15,28 +15,28 @@ State = Json | None
 class Wish:
     """One thing that is to be done, before anybody has looked how it is now.
 
-    `target` is what people call it. `title` is what strangers wrote on it, if anything.
+    `target` is what people call it. `title` is what strangers wrote on it, if anything. `name` is
+    what whoever agrees has to type where it is going to be deleted; `target` if it is empty.
     """
 
     order: Order
     target: str
     title: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Proposal:
     """What a tool wants done: everything that a plan is drawn from.
 
-    `purpose` says it in a line. `typed` is the name that whoever confirms has to type. `undoes`
-    names the change that it takes back, `warnings` what people should know before they agree.
-    `strange` are arguments that appear in event text alone.
+    `purpose` says it in a line. `undoes` names the change that it takes back, `warnings` what
+    people should know before they agree.
     """
 
     org: str
     purpose: str
     wishes: Sequence[Wish]
     warnings: tuple[str, ...] = ()
-    typed: str = ""
     undoes: str = ""
 
 
@@ -61,7 +61,8 @@ class Plan:
     """Steps to take, with what has been found out about them.
 
     `already` names the targets that are as asked for; `lost` says why a part of it can't be
-    undone; `tainted` names the arguments that appear in event text alone.
+    undone; `typed` is what has to be typed for a yes, where something is deleted; `tainted` names
+    the arguments that appear in event text alone.
     """
 
     tool: str

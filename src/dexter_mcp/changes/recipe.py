@@ -4,7 +4,7 @@ For each there is a recipe: how its target is looked at, what of it will be diff
 be sent for that, and what takes it back. A recipe has no state and sends nothing.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -27,13 +27,24 @@ def nothing(_: Order, __: State) -> Iterable[str]:
     return ()
 
 
+Narrow = Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]]
+
+
+def by_ids_alone(_: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Add nothing to the ids."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Bulk:
-    """An operation that does the same for many targets at once: their ids go into its query."""
+    """An operation that does the same for many targets at once: their ids go into its query.
+
+    `besides` says what else narrows it to them.
+    """
 
     operation: str
     place: str
-    ids: str = "id"
+    besides: Narrow = by_ids_alone
     most: int = 100
 
 
@@ -66,6 +77,11 @@ class Recipe:
     def needs_target(self) -> bool:
         """Tell whether there must be something to begin with."""
         return True
+
+    @property
+    def deletes(self) -> bool:
+        """Tell whether something will be gone for good."""
+        return False
 
     def met(self, order: Order, state: State) -> bool:
         """Tell whether a target is as asked for."""
@@ -179,6 +195,11 @@ class Delete(Recipe):
 
     shows: tuple[str, ...] = ("name",)
     lost: str = "Sentry keeps nothing of what it deletes"
+
+    @property
+    def deletes(self) -> bool:
+        """Be what it says."""
+        return True
 
     def before(self, order: Order, state: State) -> State:  # noqa: ARG002 - only the state tells
         """Show what will be gone."""

@@ -80,7 +80,8 @@ def listing(counter: Counter, named: str, limit: int) -> Answer:
     if named:
         change, _ = counter.office.named(named)
         seen = as_of(change, counter.office.now())
-        return telling.whole(seen, fence=counter.desk.fence(), now=counter.office.now())
+        told = telling.whole(seen, fence=counter.desk.fence(), now=counter.office.now())
+        return counter.finished(told)
     found = counter.office.ledger.latest(limit, counter.office.principal)
     now = counter.office.now()
-    return telling.listing([as_of(each, now) for each in found], now=now)
+    return counter.finished(telling.listing([as_of(each, now) for each in found], now=now))

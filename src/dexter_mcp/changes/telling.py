@@ -228,7 +228,7 @@ def whole(change: Change, *, fence: Fence, now: datetime) -> Answer:
     by = f", agreed to by {change.approved}" if change.approved else ""
     client = f", from {name(change.client)}" if change.client else ""
     lines = [
-        f"{change.id}, {change.standing}, made {ago(change.made, now)} ago{client}{by}",
+        f"{change.id}, {change.standing}, made {ago(change.made, now)}{client}{by}",
         _purpose(change.plan),
         *(_outcomes(change, fence) if change.approved else _steps(change.plan.steps, fence)),
         *_notes(change.plan),

@@ -39,7 +39,7 @@ async def read(
         told = {"project": (desk.settings.project,), **told}
     question(operation, {"org": ("to be found",), **told} if "org" in operation.places else told)
     is_known = desk.sentry.capabilities.know("make")
-    asked = question(operation, await _settled(desk, operation, told))
+    asked = question(operation, await settled(desk, operation, told))
     with _missing(asked):
         try:
             found = await desk.sentry.catalogue.read(asked, limit=limit, cursor=cursor)
@@ -49,7 +49,7 @@ async def read(
     if is_known or not desk.sentry.capabilities.know("make"):
         return found
     # It turned out to be a server that has no word for all projects.
-    meant = question(operation, await _settled(desk, operation, told))
+    meant = question(operation, await settled(desk, operation, told))
     if meant == asked:
         return found
     return await desk.sentry.catalogue.read(meant, limit=limit, cursor=cursor)
@@ -70,7 +70,7 @@ async def _replaced(
         raise refusal
     instead = desk.sentry.catalogue.reading(operation.instead)
     try:
-        return question(instead, await _settled(desk, instead, told))
+        return question(instead, await settled(desk, instead, told))
     except Invalid:
         raise refusal from None
 
@@ -80,8 +80,12 @@ def _apart(org: str, project: Sequence[str]) -> Given:
     return {**({"org": (org,)} if org else {}), **({"project": tuple(project)} if project else {})}
 
 
-async def _settled(desk: Desk, operation: Operation, told: Given) -> Given:
-    """Take organizations, projects, issues and events in every form that people paste."""
+async def settled(desk: Desk, operation: Operation, told: Given) -> Given:
+    """Take organizations, projects, issues and events in every form that people paste.
+
+    Raises:
+        SentryError: One of them can't be found.
+    """
     if "org" not in operation.places:
         return told
     named = told.get("org", ("",))[0]

@@ -4,12 +4,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from dexter_mcp.changes.ordering import order
+from dexter_mcp.changes.plan import Proposal
 from dexter_mcp.insights.catalogue import read
+from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue.operations import operations
 from dexter_mcp.sentry.catalogue.search import categories, find
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.tools.covered import covering
-from dexter_mcp.tools.params import Cursor, Limit, Names, Org, Project, listed
+from dexter_mcp.tools.params import Cursor, Limit, Names, OneProject, Org, Project, listed
 from dexter_mcp.tools.toolset import DeskDep, Toolset
 from dexter_mcp.views import catalogue as view
 from dexter_mcp.views.answer import Answer
@@ -24,6 +27,11 @@ Arguments = Annotated[
     Names,
     BeforeValidator(listed),
     Field(description="Each `name=value`; repeat a name for several values."),
+]
+Settings = Annotated[
+    Names,
+    BeforeValidator(listed),
+    Field(description="Each `name=value`, or `name:=` and JSON; a repeated name makes a list."),
 ]
 Fields = Annotated[Names, Field(description="Only these fields, such as owner.name.")]
 
@@ -74,3 +82,16 @@ async def read_sentry(
         now=desk.now(),
         budget=desk.settings.answer_budget,
     )
+
+
+@toolset.delete
+async def change_sentry(
+    desk: Desk,
+    *,
+    operation: Named,
+    arguments: Settings = (),
+    org: Org = "",
+    project: OneProject = (),
+) -> Proposal:
+    """Run a writing operation that find_operations names: planned, confirmed, read back."""
+    return await order(desk, operation, arguments, org=org, project=project)

@@ -40,7 +40,7 @@ _DAILY: Final[Mapping[str, frozenset[str]]] = {
     "releases": frozenset({"list_releases", "get_release", "compare_releases"}),
     "integrations": frozenset({"list_integrations"}),
     "projects": frozenset({"whoami", "list_projects"}),
-    "catalogue": frozenset({"find_operations", "read_sentry"}),
+    "catalogue": frozenset({"find_operations", "read_sentry", "change_sentry"}),
     "changes": frozenset({"apply_change", "list_changes", "undo_change"}),
 }
 

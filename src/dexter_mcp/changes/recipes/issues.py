@@ -46,12 +46,21 @@ def _wanted(told: Json) -> Json:
     }
 
 
+def _nothing_else(ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Name the ids a second time, as a search.
+
+    Where none of the ids is there any more, Sentry takes the search instead, and without one it
+    takes everything that is unresolved.
+    """
+    return {"query": (f"issue.id:[{','.join(ids)}]",), "project": ("-1",)}
+
+
 RECIPES: Final[tuple[Recipe, ...]] = (
     Update(
         operation="update_issue",
         look=_issues,
         lenses=(("assignedTo", _assignee),),
         wanted=_wanted,
-        bulk=Bulk("bulk_update_issues", "issue"),
+        bulk=Bulk("bulk_update_issues", "issue", _nothing_else),
     ),
 )

@@ -113,13 +113,16 @@ def _frequency(given: object) -> int:
 
 def _parts(told: Json, key: str) -> list[Json]:
     """Read conditions, filters or actions: objects, each of which names what it is."""
-    for each in fields.items(told, key):
-        if not is_mapping(each):
-            said = f"Incorrect type. Expected a mapping, but got {type(each).__name__}"
-            raise invalid(**{key: said})
-        if "id" not in each:
-            raise invalid(**{key: "Missing attribute 'id'"})
-    return [dict(each) for each in fields.items(told, key)]
+    return [_part(each, key) for each in fields.items(told, key)]
+
+
+def _part(given: object, key: str) -> Json:
+    if not is_mapping(given):
+        said = f"Incorrect type. Expected a mapping, but got {type(given).__name__}"
+        raise invalid(**{key: said})
+    if "id" not in given:
+        raise invalid(**{key: "Missing attribute 'id'"})
+    return dict(given)
 
 
 def _condition(part: Json, field: str) -> tuple[str, object]:

@@ -189,6 +189,7 @@ def metrics_of(call: Call) -> list[Monitor]:
         if monitor.org == call.org.slug
         and monitor.type == METRIC
         and monitor.source
+        and monitor.project in call.world.projects
         and (chosen is None or monitor.project in chosen)
     ]
 

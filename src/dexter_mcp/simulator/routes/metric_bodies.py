@@ -26,7 +26,7 @@ DATASETS: Mapping[str, frozenset[str]] = {
     "metrics": frozenset(),
 }
 """Each dataset with the types of events that can be counted in it."""
-_KINDS = ("static", "percent", "dynamic")
+KINDS = ("static", "percent", "dynamic")
 _ANOMALY = "anomaly_detection"
 _OPERATORS = ("gt", "gte", "lt", "lte", _ANOMALY)
 _RESULTS = (75, 50, 0)
@@ -68,7 +68,8 @@ def source(call: Call, number: int, told: Json) -> Json:
     bodies.environment(call, told, "Environment is not part of this organization")
     query = {
         "id": str(number + 40),
-        **{key: told[key] for key in ("dataset", "query", "aggregate", "timeWindow")},
+        **{key: told[key] for key in ("dataset", "aggregate", "timeWindow")},
+        "query": fields.text(told, "query"),
         "environment": told["environment"] or None,
         "eventTypes": list(told["eventTypes"]),
         "extrapolationMode": told.get("extrapolationMode") or "unknown",
@@ -96,7 +97,7 @@ def _check_counted(told: Json) -> None:
     if dataset != "metrics" and kinds - DATASETS[dataset]:
         valid = sorted(DATASETS[dataset])
         raise bodies.whole(f"Invalid event types for this dataset. Valid event types are {valid}")
-    _check_query(str(told["query"]))
+    _check_query(fields.text(told, "query"))
 
 
 def _check_query(query: str) -> None:
@@ -113,8 +114,8 @@ def _config(told: Json) -> Json:
     if "detectionType" not in told:
         raise invalid(config="'detection_type' is a required property")
     kind, delta = told["detectionType"], told.get("comparisonDelta")
-    if kind not in _KINDS:
-        raise invalid(config=f"{kind!r} is not one of {list(_KINDS)}")
+    if kind not in KINDS:
+        raise invalid(config=f"{kind!r} is not one of {list(KINDS)}")
     if kind == "percent" and (not isinstance(delta, int) or isinstance(delta, bool)):
         raise invalid(config="'comparison_delta' is a required property")
     if kind != "percent" and delta is not None:

@@ -72,6 +72,7 @@ def _write(call: Call, monitor: Monitor, told: Json) -> None:
     require(told, "aggregate", "timeWindow", "thresholdType", "triggers")
     choose(told, "thresholdType", (_ABOVE, _BELOW))
     choose(told, "timeWindow", metric_bodies.MINUTES)
+    choose(told, "detectionType", (*metric_bodies.KINDS, None))
     if "query" not in told:
         require(told, "query")
     triggers = bodies.objects(told, "triggers")
@@ -87,7 +88,7 @@ def _write(call: Call, monitor: Monitor, told: Json) -> None:
 
 def _counted(told: Json) -> Json:
     """Say it as monitors do, whose windows are in seconds."""
-    dataset = told.get("dataset") or "events"
+    dataset = fields.text(told, "dataset") or "events"
     return {
         "dataset": dataset,
         "aggregate": told["aggregate"],

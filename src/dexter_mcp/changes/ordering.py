@@ -1,0 +1,181 @@
+"""An operation of the catalogue with its arguments, as wishes: one for each target."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final
+
+from dexter_mcp.changes.plan import Proposal, Wish
+from dexter_mcp.insights.catalogue import settled
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.sentry.catalogue import Operation, Order, Parameter
+from dexter_mcp.sentry.catalogue.operations import operation_named
+from dexter_mcp.sentry.catalogue.questions import given, question
+from dexter_mcp.sentry.errors import Invalid
+
+_ONE_BY_ONE: Final[Mapping[str, tuple[str, str]]] = {
+    "bulk_update_issues": ("update_issue", "issue"),
+    "bulk_update_project_issues": ("update_issue", "issue"),
+    "bulk_delete_issues": ("delete_issue", "issue"),
+    "bulk_delete_project_issues": ("delete_issue", "issue"),
+    "bulk_update_workflows": ("bulk_update_workflows", "workflow"),
+    "bulk_delete_workflows": ("delete_workflow", "workflow"),
+    "bulk_update_detectors": ("bulk_update_detectors", "detector"),
+    "bulk_delete_detectors": ("delete_detector", "detector"),
+}
+"""What is done to many at once is planned one by one; the requests are put together again later."""
+_NAMES: Final = ("slug", "name", "title", "version", "email", "userName", "displayName")
+"""Where a body says what the thing is called."""
+_SHOWN: Final = 80
+
+
+async def order(
+    desk: Desk, named: str, arguments: Sequence[str], *, org: str, project: Sequence[str]
+) -> Proposal:
+    """Propose an operation by its name.
+
+    Each argument is `name=value`, repeated for a list, or `name:=` with JSON behind it.
+
+    Raises:
+        Invalid: There is no such operation, it only reads, or an argument does not fit it; also
+            where it is meant for many and names none.
+    """
+    operation = operation_named(named)
+    if operation.reads:
+        raise Invalid(f"{operation.name} changes nothing. Ask it with `read_sentry`.")
+    told = list(_parted(operation, arguments))
+    body = _body(operation, [each for each in told if each[0] in _fields(operation)])
+    around = [f"{n}={v}" for n, v, _ in told if n not in _fields(operation)]
+    asked = {**given(operation, around), **_apart(operation, org, project)}
+    question(operation, {"org": ("to be found",), **asked} if "org" in operation.places else asked)
+    found = question(operation, await settled(desk, operation, asked))
+    query = {n: _texts(value) for n, value in found.query.items()}
+    whole = Order(operation.name, dict(found.places), query, body)
+    wishes = _wishes(whole)
+    home = found.places.get("org", "")
+    return Proposal(home, _purpose(operation, wishes), wishes)
+
+
+def wish(order: Order) -> Wish:
+    """Name the target of an order as people would call it."""
+    called = next((str(order.told[n]) for n in _NAMES if order.told.get(n)), "")
+    facts = order.facts
+    place = next((p for p in reversed(facts.places) if p != "org"), "")
+    if facts.method == "POST" and called:
+        kind = facts.name.split("_", 1)[-1].replace("_", " ")
+        return Wish(order, f"{kind} {called}", name=called)
+    if not place:
+        return Wish(order, called or facts.summary, name=called)
+    value = order.places[place]
+    return Wish(order, f"{place.replace('_', ' ')} {value}", name=value)
+
+
+def _wishes(whole: Order) -> Sequence[Wish]:
+    single = _ONE_BY_ONE.get(whole.operation)
+    if single is None:
+        return [wish(whole)]
+    operation, place = single
+    ids = whole.query.get("id", ())
+    if not ids:
+        raise Invalid(
+            f"{whole.operation} without ids would change everything. Name each target: `id=1`, "
+            "`id=2` …"
+        )
+    return [
+        Wish(
+            Order(operation, {"org": whole.places["org"], place: each}, {}, whole.body),
+            f"{place} {each}",
+            name=each,
+        )
+        for each in dict.fromkeys(ids)
+    ]
+
+
+def _purpose(operation: Operation, wishes: Sequence[Wish]) -> str:
+    about = wishes[0].target if len(wishes) == 1 else f"{len(wishes)} targets"
+    return f"{operation.summary}: {about}"
+
+
+def _apart(operation: Operation, org: str, project: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Give what was said beside the arguments, as far as the operation has a place for it."""
+    told = {"org": (org,) if org else (), "project": tuple(project)}
+    takes = {*operation.places, *operation.narrowing}
+    return {name: value for name, value in told.items() if value and name in takes}
+
+
+def _fields(operation: Operation) -> Mapping[str, Parameter]:
+    return {each.name: each for each in operation.body if each.name not in operation.places}
+
+
+def _parted(operation: Operation, arguments: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
+    """Part arguments into name and value; the third says whether the value is JSON."""
+    for text in arguments:
+        name, equals, value = text.partition("=")
+        plain = name.strip().removesuffix(":")
+        if not equals or not plain:
+            raise Invalid(f"{text[:_SHOWN]!r} is no argument. Write each as `name=value`.")
+        _check_name(operation, plain)
+        yield plain, value, name.strip() != plain
+
+
+def _check_name(operation: Operation, name: str) -> None:
+    fields = _fields(operation)
+    if name in fields or not fields:
+        return
+    known = [*operation.places, *operation.narrowing, *fields]
+    close = get_close_matches(name, known, n=1)
+    if close and close[0] in fields and name not in known:
+        hint = f"Did you mean `{close[0]}`?"
+        raise Invalid(f"{operation.name} has no argument {name[:_SHOWN]!r}. {hint}")
+
+
+def _body(operation: Operation, told: Sequence[tuple[str, str, bool]]) -> Mapping[str, Any] | None:
+    fields, body = _fields(operation), dict[str, Any]()
+    for name, text, is_json in told:
+        value = _json(name, text) if is_json else _typed(fields[name], text)
+        many = fields[name].type.startswith("array") and not is_json
+        body[name] = [*body.get(name, []), value] if many else value
+    creates = operation.method == "POST"
+    if missing := [n for n, of in fields.items() if of.required and creates and n not in body]:
+        raise Invalid(
+            f"{operation.name} needs {', '.join(f'`{n}`' for n in missing)}. Its body takes "
+            f"{', '.join(fields)}."
+        )
+    if fields and not body:
+        raise Invalid(f"{operation.name} sets nothing. Give one of {', '.join(fields)}.")
+    return body if operation.body else None
+
+
+def _json(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Invalid(f"`{name}` is no JSON ({error}). Write it as `{name}:=` and JSON.") from None
+
+
+def _typed(field: Parameter, text: str) -> Any:
+    """Read a value as its field takes it."""
+    kind = field.type.removesuffix("?").removeprefix("array<").removesuffix(">")
+    if field.values and text not in map(str, field.values):
+        valid = ", ".join(map(str, field.values))
+        raise Invalid(f"`{field.name}` must be one of {valid}, not {text[:_SHOWN]!r}.")
+    if kind == "boolean":
+        if text.lower() not in {"true", "false"}:
+            raise Invalid(f"`{field.name}` must be true or false, not {text[:_SHOWN]!r}.")
+        return text.lower() == "true"
+    if kind in {"integer", "number"}:
+        return _number(field, text, kind)
+    if kind.startswith(("object", "map")):
+        raise Invalid(f"`{field.name}` is an object: write it as `{field.name}:=` and JSON.")
+    return None if text == "null" and field.type.endswith("?") else text
+
+
+def _number(field: Parameter, text: str, kind: str) -> float:
+    try:
+        return int(text) if kind == "integer" else float(text)
+    except ValueError:
+        raise Invalid(f"`{field.name}` must be a number, not {text[:_SHOWN]!r}.") from None
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(str(each) for each in value or ())

@@ -1,0 +1,49 @@
+"""What a simulated world holds, as plain data that can be compared."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Final
+
+from dexter_mcp.simulator import World
+from dexter_mcp.simulator.intake.loose import is_list, is_mapping
+from dexter_mcp.simulator.memory.store import Store, Where
+
+_PASSING: Final = frozenset(
+    {"seen", "tokens", "now", "activity", "seen_by", "updated", "date_updated", "last_seen"}
+)
+"""What tells of the way, and not of the state: requests, histories, dates of changes."""
+_SINGLE: Final = (str, int, float, bool, bytes, type(None))
+
+
+def state_of(world: World, but: frozenset[str] = frozenset()) -> Any:
+    """Give everything that a world holds, without counters, histories and what `but` names."""
+    return _plain(world, _PASSING | but, frozenset())
+
+
+def _plain(value: Any, but: frozenset[str], within: frozenset[int]) -> Any:
+    if isinstance(value, _SINGLE):
+        return value
+    if id(value) in within:
+        return "…"
+    inside = within | {id(value)}
+    if is_mapping(value):
+        return {str(k): _plain(v, but, inside) for k, v in value.items() if str(k) not in but}
+    if (items := _items(value)) is not None:
+        plain = [_plain(each, but, inside) for each in items]
+        return sorted(plain, key=str) if isinstance(value, (set, frozenset)) else plain
+    return {name: _plain(v, but, inside) for name, v in _held(value).items() if name not in but}
+
+
+def _items(value: Any) -> Iterable[Any] | None:
+    if isinstance(value, Store):
+        return [(event.id, event.issue) for event in value.find(Where())]
+    if is_list(value):
+        return value
+    return list[Any](value) if isinstance(value, (tuple, set, frozenset)) else None
+
+
+def _held(value: Any) -> Mapping[str, Any]:
+    if is_dataclass(value):
+        return {each.name: getattr(value, each.name) for each in fields(value)}
+    held: dict[str, Any] = getattr(value, "__dict__", {})
+    return {} if callable(value) else held
