@@ -34,12 +34,16 @@ def _plain(value: Any, but: frozenset[str], within: frozenset[int]) -> Any:
     return {name: _plain(v, but, inside) for name, v in _held(value).items() if name not in but}
 
 
-def _items(value: Any) -> Iterable[Any] | None:
+def _items(value: Any) -> Iterable[object] | None:
     if isinstance(value, Store):
         return [(event.id, event.issue) for event in value.find(Where())]
     if is_list(value):
         return value
-    return list[Any](value) if isinstance(value, (tuple, set, frozenset)) else None
+    return _listed(value) if isinstance(value, (tuple, set, frozenset)) else None
+
+
+def _listed(value: Iterable[object]) -> Iterable[object]:
+    return list(value)
 
 
 def _held(value: Any) -> Mapping[str, Any]:

@@ -39,6 +39,7 @@ _OUTDATED = (
 )
 _INCOMPLETE = "Ensure at least one action is enabled and all required fields are filled in."
 _MINUTES: Mapping[str, str] = {"1m": "1min", "5m": "5min", "15m": "15min"}
+_NAMING = ("id", "name", "uuid")
 _FLAGS = {*TRIGGERS, "latest_release"}
 """Conditions that hold or don't, without comparing anything."""
 
@@ -153,13 +154,13 @@ def _comparison(kind: str, part: Json) -> object:
         return True
     if kind == "issue_priority_greater_or_equal":
         return _URGENT
-    terms = {key: part[key] for key in part.keys() - {"id", "name", "uuid"}}
+    terms = {key: value for key, value in part.items() if key not in _NAMING}
     if "attribute" in terms or "key" in terms:
         return terms
     terms = {bodies.camel(key): _plain(value) for key, value in terms.items()}
     if kind != "age_comparison":
         terms.pop("comparisonType", None)
-    return dict(sorted(terms.items()))
+    return terms
 
 
 def _plain(value: object) -> object:
@@ -211,8 +212,9 @@ def _message(call: Call, kind: str, part: Json) -> Json:
     if whom and not (display or identifier):
         raise invalid(actions=_INCOMPLETE)
     said = {"targetType": "specific", "targetIdentifier": identifier, "targetDisplay": display}
-    rest = part.keys() - {"id", "name", "uuid", "channel", through, whom}
-    return _acting(kind, integration, said, {key: part[key] for key in sorted(rest)})
+    said_above = {*_NAMING, "channel", through, whom}
+    rest = {key: value for key, value in part.items() if key not in said_above}
+    return _acting(kind, integration, said, rest)
 
 
 def _acting(kind: str, integration: object, config: Json, data: Json) -> Json:

@@ -43,7 +43,7 @@ def write(call: Call, monitor: Monitor, told: Json) -> None:
     if told.get("conditionGroup") is not None:
         with bodies.within("conditionGroup"):
             conditions = _conditions(bodies.mapping(told, "conditionGroup"))
-        if config["detectionType"] != "dynamic" and all(result for *_, result in conditions):
+        if config.get("detectionType") != "dynamic" and all(result for *_, result in conditions):
             raise bodies.whole("Resolution condition required for metric issue detector.")
     monitor.source, monitor.conditions, monitor.config = source, conditions, config
 
@@ -55,10 +55,10 @@ def _sources(call: Call, monitor: Monitor, told: list[Json]) -> Json | None:
         return monitor.source
     before: Json = monitor.source["snubaQuery"] if monitor.source else {}
     with bodies.within("dataSources"), bodies.within("0"):
-        return source(call, monitor.id, {**before, **told[0]})
+        return source(call, monitor, {**before, **told[0]})
 
 
-def source(call: Call, number: int, told: Json) -> Json:
+def source(call: Call, monitor: Monitor, told: Json) -> Json:
     """Read what is counted; its window is in seconds."""
     require(told, "dataset", "aggregate", "timeWindow", "eventTypes")
     if missing := {"query", "environment"} - told.keys():
@@ -66,15 +66,17 @@ def source(call: Call, number: int, told: Json) -> Json:
     _check_window(told["timeWindow"])
     _check_counted(told)
     bodies.environment(call, told, "Environment is not part of this organization")
+    usual: Json = {"id": str(monitor.id + 20), "status": 0, "subscription": None, "snubaQuery": {}}
+    kept = monitor.source or usual
     query = {
-        "id": str(number + 40),
+        "id": kept["snubaQuery"].get("id") or str(monitor.id + 40),
         **{key: told[key] for key in ("dataset", "aggregate", "timeWindow")},
         "query": fields.text(told, "query"),
         "environment": told["environment"] or None,
         "eventTypes": list(told["eventTypes"]),
         "extrapolationMode": told.get("extrapolationMode") or "unknown",
     }
-    return {"id": str(number + 20), "status": 0, "subscription": None, "snubaQuery": query}
+    return kept | {"snubaQuery": query}
 
 
 def _check_window(seconds: object) -> None:
@@ -88,7 +90,7 @@ def _check_window(seconds: object) -> None:
 def _check_counted(told: Json) -> None:
     if (dataset := str(told["dataset"])) not in DATASETS:
         raise invalid(dataset=f"Invalid dataset, valid values are {list(DATASETS)}")
-    if not re.fullmatch(r"\w+\(.*\)", str(told["aggregate"])):
+    if not re.fullmatch(r"\w+\(.*\)( AS \w+)?", str(told["aggregate"])):
         raise invalid(aggregate="Invalid Metric: Please pass a valid function for aggregation")
     known = sorted(_ERRORS | _SPANS)
     kinds = set(map(str, fields.items(told, "eventTypes")))

@@ -78,7 +78,7 @@ def _write(call: Call, monitor: Monitor, told: Json) -> None:
     triggers = bodies.objects(told, "triggers")
     _check_triggers(triggers, told)
     actions = [_actions(call, each) for each in triggers]
-    source = metric_bodies.source(call, monitor.id, _counted(told))
+    source = metric_bodies.source(call, monitor, _counted(told))
     owner = people.owner(call, told)
     monitor.source, monitor.owner, monitor.config = source, owner, _config(told)
     monitor.conditions = list(_conditions(triggers, told))
