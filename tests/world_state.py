@@ -1,6 +1,6 @@
 """What a simulated world holds, as plain data that can be compared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
@@ -34,15 +34,15 @@ def _plain(value: Any, but: frozenset[str], within: frozenset[int]) -> Any:
     return {name: _plain(v, but, inside) for name, v in _held(value).items() if name not in but}
 
 
-def _items(value: Any) -> Iterable[object] | None:
+def _items(value: object) -> Sequence[object] | None:
     if isinstance(value, Store):
         return [(event.id, event.issue) for event in value.find(Where())]
     if is_list(value):
         return value
-    return _listed(value) if isinstance(value, (tuple, set, frozenset)) else None
+    return _several(value) if isinstance(value, (tuple, set, frozenset)) else None
 
 
-def _listed(value: Iterable[object]) -> Iterable[object]:
+def _several(value: Any) -> Sequence[object]:
     return list(value)
 
 
