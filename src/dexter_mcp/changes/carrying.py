@@ -12,8 +12,8 @@ from dexter_mcp.changes.batching import Batch, batched
 from dexter_mcp.changes.drawing import look
 from dexter_mcp.changes.matching import unchanged
 from dexter_mcp.changes.office import Office
-from dexter_mcp.changes.plan import State, Step
-from dexter_mcp.changes.recipe import Recipe
+from dexter_mcp.changes.plan import Json, State, Step
+from dexter_mcp.changes.recipe import Recipe, told_by
 from dexter_mcp.changes.recipes import recipe_for
 from dexter_mcp.changes.record import OPEN, Attempt, Change, Fate, Outcome, Standing
 from dexter_mcp.insights.desk import Desk
@@ -185,13 +185,15 @@ def staged(steps: Sequence[int]) -> Iterator[Sequence[int]]:
 def judged(step: Step, sent: Sent, state: State) -> Outcome:
     """Say what became of a step, from what Sentry said and what it shows afterwards."""
     recipe = recipe_for(step.order)
-    found, inverse = recipe.before(step.order, state), _inverse(recipe, step, sent, state)
     if not recipe.seen:
         return unread(step, sent, "")
+    found, inverse = recipe.before(step.order, state), _inverse(recipe, step, sent, state)
+    told = told_by(recipe, _shown(sent, state))
     if recipe.met(step.order, state):
-        return Outcome("done", found, sent.said and f"{sent.said} It shows it, though.", inverse)
+        said = sent.said and f"{sent.said} It shows it, though."
+        return Outcome("done", found, said, inverse, told)
     if sent.done:
-        return Outcome("odd", found, "Sentry took it, and shows another state", inverse)
+        return Outcome("odd", found, "Sentry took it, and shows another state", inverse, told)
     fate: Fate = "refused" if sent.sure else "unclear"
     return Outcome(fate, found, sent.said)
 
@@ -200,10 +202,15 @@ def unread(step: Step, sent: Sent, why: str) -> Outcome:
     """Say what became of a step that could not be looked at."""
     if not sent.done:
         return Outcome("refused" if sent.sure else "unclear", None, sent.said)
-    inverse = _inverse(recipe_for(step.order), step, sent, None)
-    return Outcome("done", step.after, why and f"it could not be read back: {why}", inverse)
+    recipe = recipe_for(step.order)
+    said, inverse = why and f"it could not be read back: {why}", _inverse(recipe, step, sent, None)
+    return Outcome("done", step.after, said, inverse, told_by(recipe, sent.reply))
 
 
 def _inverse(recipe: Recipe, step: Step, sent: Sent, state: State) -> Order | None:
-    shown = {**(state or {}), **(sent.reply if is_object(sent.reply) else {})}
-    return recipe.inverse(step.order, step.before, shown)
+    return recipe.inverse(step.order, step.before, _shown(sent, state))
+
+
+def _shown(sent: Sent, state: State) -> Json:
+    """Put together what Sentry answered and what it shows."""
+    return {**(state or {}), **(sent.reply if is_object(sent.reply) else {})}

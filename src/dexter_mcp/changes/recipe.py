@@ -53,7 +53,8 @@ class Recipe:
     """How an operation is planned, checked and taken back.
 
     `seen` says that what came of it can be looked at. `strange` says that strangers may have named
-    its targets, or what they hold. `lost` says why
+    its targets, or what they hold. `tells` names the fields of Sentry's answer that people want to
+    know afterwards, such as `id`, `webUrl` or `dsn.public`. `lost` says why
     it can't be undone; it is empty where it can.
     """
 
@@ -61,6 +62,7 @@ class Recipe:
     look: Look
     seen: bool = True
     strange: bool = False
+    tells: tuple[str, ...] = ()
     lost: str = ""
     warn: Warn = nothing
     bulk: Bulk | None = None
@@ -272,6 +274,18 @@ class Deed(Recipe):
     def after(self, order: Order, state: State) -> State:  # noqa: ARG002 - only the order tells
         """Give what it is told."""
         return dict(order.told)
+
+
+def told_by(recipe: Recipe, reply: Any) -> Json:
+    """Pick out of Sentry's answer what people want to know."""
+    found = {field: _inside(reply, field.split(".")) for field in recipe.tells}
+    return {field: value for field, value in found.items() if value not in (None, "")}
+
+
+def _inside(reply: Any, way: Sequence[str]) -> Any:
+    for name in way:
+        reply = _field(reply, name, None)
+    return reply
 
 
 def _field(reply: Any, field: str, otherwise: T) -> Any | T:

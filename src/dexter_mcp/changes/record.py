@@ -28,12 +28,16 @@ CARRIED: Final[frozenset[Fate]] = frozenset({"done", "odd"})
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one step: the state read back, what was said, and what takes it back."""
+    """What became of one step: the state read back, what was said, and what takes it back.
+
+    `told` is what Sentry answered that people want to know, such as the address of a new ticket.
+    """
 
     fate: Fate = "waiting"
     found: State = None
     said: str = ""
     inverse: Order | None = None
+    told: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True)

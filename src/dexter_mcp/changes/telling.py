@@ -118,6 +118,11 @@ def _outcomes(change: Change, fence: Fence) -> Iterator[str]:
 
 
 def _ended(step: Step, outcome: Outcome) -> str:
+    told = f"; {_state(outcome.told)}" if outcome.told else ""
+    return _end(step, outcome) + told
+
+
+def _end(step: Step, outcome: Outcome) -> str:
     said = f" ({clean(outcome.said, limit=_TEXT).rstrip('.')})" if outcome.said else ""
     if outcome.fate == "done" and not outcome.said:
         return _became(step, outcome.found)
