@@ -1,6 +1,7 @@
 """What the tests share: a sample world at a fixed moment, and clients in both protocol eras."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -63,8 +64,13 @@ def simulator(sample: Simulator) -> Simulator:
 
 
 @pytest.fixture
-def settings() -> Settings:
-    return Settings(url="http://sentry.test", token=Simulator.TOKEN, requests_per_second=100_000)
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        url="http://sentry.test",
+        token=Simulator.TOKEN,
+        requests_per_second=100_000,
+        state_dir=str(tmp_path),
+    )
 
 
 @pytest.fixture(params=["auto", "legacy"])

@@ -8,6 +8,7 @@ be what is left of it after cleaning.
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from mcp.types import TextResourceContents
 
 from answers import text_of
 from canaries import Place, calls, settle, values
+from canaries.changes import handle_of, order
 from canaries.issues import UNSHOWN
 from clock import generous, now
 from dexter_mcp.sentry.json_types import is_array, is_object
@@ -69,13 +71,19 @@ def simulator(cage: Cage) -> Simulator:
     return cage.simulator
 
 
+@pytest.fixture(scope="module")
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("state"))
+
+
 @pytest.fixture
-def settings() -> Settings:
+def settings(state_dir: str) -> Settings:
     return Settings(
         url="http://sentry.test",
         token=Simulator.TOKEN,
         toolsets=("all",),
         requests_per_second=100_000,
+        state_dir=state_dir,
     )
 
 
@@ -111,7 +119,8 @@ async def an_issue(client: Client, *, every_section: bool = True) -> Place:
     short_id = next(iter(re.findall(r"AVIARY-\w+", found)))
     listed = text_of(await client.call_tool("list_issue_events", {"issue": short_id}))
     event = next(iter(re.findall(r"\b[0-9a-f]{32}\b", listed)))
-    return Place(short_id, event, every_section)
+    planned = await client.call_tool("change_sentry", order(short_id, "high"))
+    return Place(short_id, event, every_section, handle_of(text_of(planned)))
 
 
 async def test_no_tool_lets_event_text_out_of_its_fence(answers: Answers) -> None:
@@ -188,13 +197,14 @@ async def test_the_boundary_is_another_one_each_time(client: Client) -> None:
 
 class TestStructured:
     @pytest.fixture
-    def settings(self) -> Settings:
+    def settings(self, tmp_path: Path) -> Settings:
         return Settings(
             url="http://sentry.test",
             token=Simulator.TOKEN,
             toolsets=("all",),
             structured=True,
             requests_per_second=100_000,
+            state_dir=str(tmp_path),
         )
 
     async def test_a_program_finds_event_text_only_where_it_is_marked_untrusted(

@@ -6,6 +6,7 @@ from typing import Final
 from canaries import (
     alerts,
     catalogue,
+    changes,
     charts,
     dashboards,
     discover,
@@ -42,6 +43,7 @@ _DOMAINS: Final[tuple[ModuleType, ...]] = (
     dashboards,
     replays,
     traces,
+    changes,
 )
 """Each has `settle`, which puts canaries into the world, and `calls`, which looks for them.
 

@@ -9,8 +9,12 @@ Calls = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Place:
-    """The issue and the event that hold canaries; not always is every section wanted."""
+    """The issue and the event that hold canaries; not always is every section wanted.
+
+    `handle` is that of a plan for the issue.
+    """
 
     issue: str
     event: str
     every_section: bool = True
+    handle: str = ""

@@ -7,7 +7,7 @@ import anyio
 
 from dexter_mcp.changes.matching import holds
 from dexter_mcp.changes.plan import Json, State
-from dexter_mcp.changes.recipe import Look
+from dexter_mcp.changes.recipe import Lens, Look, seen_through
 from dexter_mcp.sentry import Sentry, trail
 from dexter_mcp.sentry.catalogue import Order, Question
 from dexter_mcp.sentry.catalogue.operations import operation_named
@@ -80,6 +80,11 @@ def same(*fields: str) -> Fits:
         all(holds(row.get(field), order.told[field]) for field in fields if field in order.told)
         and any(field in order.told for field in fields)
     )
+
+
+def alike(lenses: tuple[tuple[str, Lens], ...] = ()) -> Fits:
+    """Know a row by everything that the order sets, seen through lenses."""
+    return lambda row, order: holds(seen_through(dict(lenses), row, order.told), order.told)
 
 
 async def _not_there(_: Sentry, orders: Sequence[Order]) -> Sequence[State]:

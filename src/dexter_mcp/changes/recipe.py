@@ -105,6 +105,12 @@ Lens = Callable[[Json], Any]
 """How a field is read where Sentry shows it in another form than it takes."""
 
 
+def seen_through(lenses: Mapping[str, Lens], state: Json, fields: Iterable[str]) -> Json:
+    """Read fields, those with a lens through it, as far as Sentry shows them."""
+    told = {f: lenses[f](state) if f in lenses else shown(state, f) for f in fields}
+    return {name: value for name, value in told.items() if value is not ABSENT}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Update(Recipe):
     """Sets fields of something that is there.
@@ -145,9 +151,7 @@ class Update(Recipe):
         return replace(order, places=places, body={**told, **before})
 
     def _seen(self, state: Json, fields: Iterable[str]) -> Json:
-        lenses = dict(self.lenses)
-        told = {f: lenses[f](state) if f in lenses else shown(state, f) for f in fields}
-        return {name: value for name, value in told.items() if value is not ABSENT}
+        return seen_through(dict(self.lenses), state, fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +165,7 @@ class Create(Recipe):
     undone_by: str = ""
     known_by: tuple[tuple[str, str], ...] = ()
     naming: frozenset[str] = frozenset()
+    lenses: tuple[tuple[str, Lens], ...] = ()
 
     @property
     def needs_target(self) -> bool:
@@ -173,7 +178,7 @@ class Create(Recipe):
 
     def before(self, order: Order, state: State) -> State:
         """Read what is there of that name; `None` is what it should be."""
-        return None if state is None else {n: v for n, v in state.items() if n in order.told}
+        return None if state is None else seen_through(dict(self.lenses), state, order.told)
 
     def after(self, order: Order, state: State) -> State:  # noqa: ARG002 - only the order tells
         """Give the fields of what is to be."""

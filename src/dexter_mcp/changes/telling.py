@@ -2,13 +2,15 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from dexter_mcp.changes.matching import differences
 from dexter_mcp.changes.plan import Plan, State, Step
 from dexter_mcp.changes.record import Change, Fate, Outcome
+from dexter_mcp.sentry.json_types import is_array, is_object
+from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.moments import ago, span
 from dexter_mcp.views.secrets import redact_value
@@ -45,7 +47,7 @@ def planned(change: Change, handle: str, *, fence: Fence) -> Answer:
         )
     typed = f" name={json.dumps(plan.typed, ensure_ascii=False)}" if plan.typed else ""
     lines.append(f"To carry it out within 10 min: `apply_change` change={handle}{typed}")
-    return Answer("\n".join(lines), data=plan)
+    return Answer("\n".join(lines), data=data_of(change, handle))
 
 
 def question(change: Change, *, now: datetime) -> str:
@@ -65,14 +67,18 @@ def question(change: Change, *, now: datetime) -> str:
 
 def needless(plan: Plan) -> Answer:
     """Say that everything is as asked for."""
-    return Answer(f"Nothing to do: {_purpose(plan)}. Already so: {_some(plan.already)}.")
+    return Answer(
+        f"Nothing to do: {_purpose(plan)}. Already so: {_some(plan.already)}.",
+        data={"standing": "needless", "targets": []},
+    )
 
 
 def declined(change: Change) -> Answer:
     """Say that the user does not want it."""
     return Answer(
         f"The user declined, and nothing was changed: {_purpose(change.plan)}. Ask what they want "
-        "instead of trying again."
+        "instead of trying again.",
+        data=data_of(change),
     )
 
 
@@ -83,7 +89,39 @@ def carried(change: Change, *, why: str, fence: Fence) -> Answer:
     if change.plan.already:
         lines.append(f"already so: {_some(change.plan.already)}")
     lines.append(_onward(change))
-    return Answer("\n".join(filter(None, lines)), data=change)
+    return Answer("\n".join(filter(None, lines)), data=data_of(change))
+
+
+def data_of(change: Change, handle: str = "") -> Mapping[str, Any]:
+    """Give a change to programs; what strangers may have written is marked as theirs."""
+    return {
+        "change": change.id,
+        **({"handle": handle} if handle else {}),
+        "standing": change.standing,
+        "purpose": change.plan.purpose,
+        "undoable": bool(change.undoable) and not change.undone_by,
+        "targets": [
+            {
+                "target": _marked(step.target, strange=step.strange),
+                "fate": outcome.fate,
+                "before": _marked(step.before, strange=step.strange),
+                "after": _marked(step.after, strange=step.strange),
+                "found": _marked(outcome.found, strange=step.strange),
+                "told": _marked(outcome.told, strange=step.strange),
+                "said": outcome.said,
+            }
+            for _, step, outcome in change.pairs
+        ],
+    }
+
+
+def _marked(value: Any, *, strange: bool) -> Any:
+    """Mark the texts in a value as strangers', if they may be."""
+    if is_object(value):
+        return {key: _marked(inner, strange=strange) for key, inner in value.items()}
+    if is_array(value):
+        return [_marked(inner, strange=strange) for inner in value]
+    return Untrusted(value) if strange and isinstance(value, str) else value
 
 
 def _standing(change: Change, why: str) -> str:
@@ -225,7 +263,10 @@ def listing(changes: Sequence[Change], *, now: datetime) -> Answer:
         for each in changes
     ]
     told = table(("change", "made", "stands", "targets", "what"), rows)
-    return Answer(f"{told}\nmore: one of them: `list_changes` change=…", data=changes)
+    return Answer(
+        f"{told}\nmore: one of them: `list_changes` change=…",
+        data=[data_of(each) for each in changes],
+    )
 
 
 def whole(change: Change, *, fence: Fence, now: datetime) -> Answer:
@@ -241,4 +282,4 @@ def whole(change: Change, *, fence: Fence, now: datetime) -> Answer:
     ]
     if change.undone_by:
         lines.append(f"taken back by {change.undone_by}")
-    return Answer("\n".join(filter(None, lines)), data=change)
+    return Answer("\n".join(filter(None, lines)), data=data_of(change))
