@@ -320,6 +320,19 @@ _WRITES: Final[
 parameters, body."""
 
 
+_BODIES: Final[Mapping[str, Sequence[Json]]] = {
+    "upload_snapshot": [
+        *_texts("app_id", required=True),
+        {"name": "images", "type": "object", "required": True},
+        *_texts("head_sha", "base_sha", "head_ref", "base_ref"),
+        *_texts("head_repo_name", "base_repo_name", "provider"),
+        {"name": "pr_number", "type": "integer"},
+        {"name": "diff_threshold", "type": "number"},
+    ],
+}
+"""The bodies of operations whose description leaves them out."""
+
+
 def current(source: Path) -> str:
     """Write the facts: an operation a line, the published ones first."""
     lines = [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in _all(source)]
@@ -358,7 +371,8 @@ def _operation(told: Json) -> Json:
             answer={"array": "list", "object": "object"}.get(told["response"], ""),
             scopes=told["scopes"],
             query=[_parameter(each) for each in told["query_params"]],
-            body=[_parameter({"name": name, **of}) for name, of in told.get("body", {}).items()],
+            body=[_parameter({"name": name, **of}) for name, of in told.get("body", {}).items()]
+            or _BODIES.get(told["id"]),
             paged=told["paginated"],
             deprecated=told.get("deprecated"),
             instead=_INSTEAD.get(told["id"]),

@@ -4,12 +4,22 @@ from types import ModuleType
 from typing import Final
 
 from dexter_mcp.simulator import World
-from orders import issues
+from orders import alerts, issues, monitors, notebooks, outside, people, projects, releases, scim
 from orders.case import Case
 
 __all__ = ["CASES", "Case", "settle"]
 
-_DOMAINS: Final[tuple[ModuleType, ...]] = (issues,)
+_DOMAINS: Final[tuple[ModuleType, ...]] = (
+    issues,
+    alerts,
+    projects,
+    releases,
+    outside,
+    people,
+    scim,
+    monitors,
+    notebooks,
+)
 """Each has `CASES`, by operation, and `settle`, which puts into a world what they need."""
 
 CASES: Final[dict[str, Case]] = {

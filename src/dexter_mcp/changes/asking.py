@@ -26,7 +26,8 @@ _QUESTION: Final = "consent"
 
 Client = Context[Any, Any]
 """Where a call comes from."""
-Verdict = Literal["yes", "no", "unanswered"]
+Verdict = Literal["yes", "no", "unanswered", "unasked"]
+"""`unasked`: the question did not reach anybody, so that nobody left it open either."""
 
 
 class Consent(BaseModel):
@@ -93,7 +94,9 @@ class User:
             return Asking(InputRequiredResult(input_requests=asked, request_state=change))
         try:
             answer = await self._context.elicit(question, shape)
-        except (MCPError, ValueError):
+        except MCPError:
+            return "unasked"
+        except ValueError:
             return "unanswered"
         content = answer.data.model_dump() if isinstance(answer, AcceptedElicitation) else None
         return _judged(content, answer.action, typed)

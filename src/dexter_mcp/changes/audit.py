@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +33,7 @@ class Audit:
         line = json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._turn(attempt)
-        file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             _whole(file, (_mend(file) + line).encode())
             os.fsync(file)
@@ -41,31 +42,34 @@ class Audit:
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Read the log, the oldest line first; one that a power cut tore is left out."""
-        for path in [*sorted(self._folder.glob("audit-*.jsonl")), self._path]:
+        for path in [*sorted(self._folder.glob("audit-*.jsonl")), self.path]:
             if path.is_file():
-                for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                for line in path.read_bytes().split(b"\n"):
                     try:
                         yield json.loads(line)
                     except ValueError:
                         continue
 
+    def has(self, attempt: str) -> bool:
+        """Tell whether there is a line about an attempt."""
+        return any(line.get("id") == attempt for line in self.lines())
+
     @property
-    def _path(self) -> Path:
+    def path(self) -> Path:
+        """Name the file that is written to."""
         return self._folder / _FILE
 
     def _turn(self, attempt: Attempt) -> None:
         """Put a full file aside, under the moment at which that happened."""
         try:
-            full = self._path.stat().st_size >= self._largest
+            full = self.path.stat().st_size >= self._largest
         except FileNotFoundError:
             return
         if full:
             moment = attempt.time.strftime("%Y%m%dT%H%M%S%f")
-            aside = self._folder / f"audit-{moment}-{os.getpid()}.jsonl"
-            try:
-                self._path.rename(aside)
-            except FileNotFoundError:
-                return  # another process was faster
+            # Another process may be faster, or hold the file open where that forbids it.
+            with suppress(OSError):
+                self.path.rename(self._folder / f"audit-{moment}-{attempt.id}.jsonl")
 
 
 def _mend(file: int) -> str:

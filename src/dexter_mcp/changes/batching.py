@@ -17,6 +17,11 @@ class Batch:
     order: Order
     steps: Mapping[int, Step]
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """Say where its targets are: whoever changes one of them says the same."""
+        return frozenset(step.order.path for step in self.steps.values())
+
 
 def batched(steps: Mapping[int, Step]) -> Sequence[Batch]:
     """Put steps together that one request can take, without changing their order.
@@ -51,5 +56,7 @@ def _order(steps: Sequence[Step]) -> Order:
         return first
     ids = tuple(step.order.places[bulk.place] for step in steps)
     places = {p: v for p, v in first.places.items() if p != bulk.place}
+    if bulk.listed:
+        return Order(bulk.operation, places, first.query, {**first.told, bulk.listed: list(ids)})
     query = {**first.query, "id": ids, **bulk.besides(ids)}
     return Order(bulk.operation, places, query, first.body)

@@ -2,7 +2,7 @@
 
 import math
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,9 +13,10 @@ from dexter_mcp.changes.drawing import look
 from dexter_mcp.changes.matching import unchanged
 from dexter_mcp.changes.office import Office
 from dexter_mcp.changes.plan import Json, State, Step
+from dexter_mcp.changes.rates import jump, project_of
 from dexter_mcp.changes.recipe import Recipe, told_by
 from dexter_mcp.changes.recipes import recipe_for
-from dexter_mcp.changes.record import OPEN, Attempt, Change, Fate, Outcome, Standing
+from dexter_mcp.changes.record import OPEN, UNKNOWN, Attempt, Change, Fate, Outcome, Standing
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry import trail
 from dexter_mcp.sentry.catalogue import Order
@@ -25,6 +26,11 @@ from dexter_mcp.sentry.json_types import is_object
 _SHARES: Final = (0.1, 0.5, 1.0)
 """How much of a change is done when it is looked at whether to go on."""
 _FAILED: Final[frozenset[Fate]] = frozenset({"refused", "unclear", "odd"})
+_KEPT_BACK: Final = 0.2
+"""Share of the hard deadline that is left to look what came of a request."""
+_A_MOMENT: Final = 0.05
+"""Seconds until it is looked whether another change is done with a target."""
+_FAULT: Final = "A fault in Dexter came between."
 
 Tell = Callable[[str], None]
 """Where it is told how far a change has come."""
@@ -49,7 +55,8 @@ class Carrier:
 
     def __init__(self, desk: Desk, office: Office, change: Change, tell: Tell) -> None:
         self._desk, self._office, self._change, self._tell = desk, office, change, tell
-        self._until = anyio.current_time() + desk.settings.soft_deadline
+        self._began = anyio.current_time()
+        self._watched = set[str]()
 
     async def run(self) -> Change:
         """Take every open step.
@@ -60,70 +67,82 @@ class Carrier:
         try:
             standing = await self._stages()
         finally:
-            self._office.ledger.stand(self._change, standing)
+            self._office.ledger.finish(self._change, standing)
         return self._office.ledger.known(self._change.id)
 
     async def _stages(self) -> Standing:
         steps = [at for at, _, outcome in self._change.pairs if outcome.fate in OPEN]
         done = 0
         for stage in staged(steps):
-            batches, fates = await self._ready(stage)
-            ended = set(fates)
-            for batch in batches:
-                if (why := self._obstacle()) is not None:
-                    self._tell(why)
-                    return "paused"
-                ended |= await self._order(batch)
+            if done and (why := await jump(self._desk, self._change.plan.org, self._watched)):
+                self._tell(why)
+                return "paused"
+            if (ended := await self._stage(stage)) is None:
+                return "paused"
             done += len(stage)
             self._tell(f"{done} of {len(steps)} done")
             if not _FAILED.isdisjoint(ended):
                 return "stopped"
         return "applied"
 
-    def _obstacle(self) -> str | None:
-        """Say why not to go on now: somebody paused it, time is up, or a cap is reached."""
-        if self._office.ledger.known(self._change.id).standing != "applying":
-            return "somebody paused it"
-        if anyio.current_time() > self._until:
-            return "this call has lasted long enough"
-        return self._office.full() or None
+    async def _stage(self, stage: Sequence[int]) -> Collection[Fate] | None:
+        """Take steps, and give how they ended; `None` if it is not to go on now.
 
-    async def _ready(self, stage: Sequence[int]) -> tuple[Sequence[Batch], Sequence[Fate]]:
+        Where another change is at a target, or has been since it was looked at, it is looked at
+        once more.
+        """
+        ended, left = set[Fate](), list(stage)
+        while left:
+            mark = self._office.ledger.mark()
+            batches, fates = await self._ready(left)
+            ended |= fates
+            left.clear()
+            for batch in batches:
+                attempt = self._attempt(batch)
+                why = self._late() or self._office.begin(self._change, attempt, batch.paths, mark)
+                if why == "busy":
+                    left += batch.steps
+                elif why:
+                    self._tell(why)
+                    return None
+                else:
+                    ended |= await self._order(batch, attempt)
+            await anyio.sleep(_A_MOMENT if left else 0)
+        return ended
+
+    def _late(self) -> str:
+        late = anyio.current_time() > self._began + self._desk.settings.soft_deadline
+        return "this call has lasted long enough" if late else ""
+
+    async def _ready(self, stage: Sequence[int]) -> tuple[Sequence[Batch], set[Fate]]:
         """Look at the targets once more, and leave alone what is as asked for or has changed."""
         steps = {at: self._change.plan.steps[at] for at in stage}
         states = await look(self._desk.sentry, [step.order for step in steps.values()])
         settled, ready = dict[int, Outcome](), dict[int, Step]()
         for (at, step), state in zip(steps.items(), states, strict=True):
-            if outcome := self._needless(step, state):
+            if recipe_for(step.order).watched:
+                self._watched.add(project_of(step.order, state))
+            if outcome := needless(step, state, self._change.outcomes[at]):
                 settled[at] = outcome
             else:
                 ready[at] = replace(step, order=recipe_for(step.order).complete(step.order, state))
         self._office.ledger.settle(self._change.id, settled)
-        return batched(ready), [outcome.fate for outcome in settled.values()]
+        return batched(ready), {outcome.fate for outcome in settled.values()}
 
-    def _needless(self, step: Step, state: State) -> Outcome | None:
-        recipe = recipe_for(step.order)
-        now = recipe.before(step.order, state)
-        if recipe.met(step.order, state):
-            return Outcome("already", now)
-        if unchanged(step.before, now):
-            return None
-        return Outcome("drifted", now, "it has changed since the plan was made")
-
-    async def _order(self, batch: Batch) -> set[Fate]:
+    async def _order(self, batch: Batch, attempt: Attempt) -> set[Fate]:
         """Send one request, look what came of it, and record both; whatever happens meanwhile."""
-        ended = set[Fate]()
+        sent = Sent(said=_FAULT, sure=False)
+        outcomes = {at: unread(step, sent, "") for at, step in batch.steps.items()}
         with anyio.CancelScope(shield=True):
-            attempt = self._attempt(batch)
-            self._office.ledger.begin(attempt)
-            sent = await self._send(batch)
-            outcomes = await self._read_back(batch, sent)
-            self._record(replace(attempt, said=sent.said), outcomes)
-            ended |= {outcome.fate for outcome in outcomes.values()}
-        return ended
+            try:
+                sent = await self._send(batch)
+                outcomes = await self._read_back(batch, sent)
+            finally:
+                self._office.record(replace(attempt, said=sent.said), outcomes)
+        return {outcome.fate for outcome in outcomes.values()}
 
     async def _send(self, batch: Batch) -> Sent:
-        limit = self._desk.settings.hard_deadline
+        limit = self._left(keeping=_KEPT_BACK)
         try:
             with anyio.fail_after(limit):
                 return Sent(await self._desk.sentry.catalogue.carry_out(batch.order))
@@ -132,18 +151,29 @@ class Carrier:
         except SentryError as refusal:
             return Sent(said=str(refusal))
         except TimeoutError:
-            return Sent(said=f"Sentry took longer than {limit:g} s.", sure=False)
+            return Sent(said=f"Sentry took longer than {limit:.3g} s.", sure=False)
 
     async def _read_back(self, batch: Batch, sent: Sent) -> dict[int, Outcome]:
+        limit = self._left()
         try:
-            with anyio.fail_after(self._desk.settings.hard_deadline):
+            with anyio.fail_after(limit):
                 states = await look(self._desk.sentry, [s.order for s in batch.steps.values()])
-        except (SentryError, TimeoutError) as late:
-            return {at: unread(step, sent, str(late)) for at, step in batch.steps.items()}
-        return {
-            at: judged(step, sent, state)
-            for (at, step), state in zip(batch.steps.items(), states, strict=True)
-        }
+        except SentryError as failure:
+            why = str(failure)
+        except TimeoutError:
+            why = f"Sentry took longer than {limit:.3g} s."
+        else:
+            return {
+                at: judged(step, sent, state)
+                for (at, step), state in zip(batch.steps.items(), states, strict=True)
+            }
+        return {at: unread(step, sent, why) for at, step in batch.steps.items()}
+
+    def _left(self, *, keeping: float = 0.0) -> float:
+        """Give the seconds until the hard deadline, and always some."""
+        whole = self._desk.settings.hard_deadline
+        left = self._began + whole * (1 - keeping) - anyio.current_time()
+        return max(left, whole * _KEPT_BACK)
 
     def _attempt(self, batch: Batch) -> Attempt:
         change, steps, facts = self._change, batch.steps.values(), batch.order.facts
@@ -165,12 +195,6 @@ class Carrier:
             request=trail.current().reference,
         )
 
-    def _record(self, attempt: Attempt, outcomes: dict[int, Outcome]) -> None:
-        found = dict(zip(attempt.targets, (each.found for each in outcomes.values()), strict=True))
-        fates = " ".join(sorted({outcome.fate for outcome in outcomes.values()}))
-        self._office.audit.write(replace(attempt, found=found, outcome=fates))
-        self._office.ledger.settle(self._change.id, outcomes, attempt.id)
-
 
 def staged(steps: Sequence[int]) -> Iterator[Sequence[int]]:
     """Part steps into stages, the first of them small."""
@@ -182,20 +206,47 @@ def staged(steps: Sequence[int]) -> Iterator[Sequence[int]]:
         begin = max(begin, end)
 
 
+def needless(step: Step, state: State, earlier: Outcome) -> Outcome | None:
+    """Say why nothing is to be sent for a step; `None` if something is.
+
+    What an earlier request may have done counts as done as soon as Sentry shows it. Where it never
+    would, the request is not sent again.
+    """
+    recipe = recipe_for(step.order)
+    now = recipe.before(step.order, state)
+    if earlier.fate in UNKNOWN and not recipe.seen:
+        return Outcome("unclear", None, "nobody can see whether it was done, so it is not repeated")
+    if not recipe.due(step.order, state):
+        if earlier.fate in UNKNOWN:
+            return judged(step, Sent(said=earlier.said, sure=False), state)
+        return Outcome("already", now)
+    if unchanged(step.before, now):
+        return None
+    return Outcome("drifted", now, "it has changed since the plan was made")
+
+
 def judged(step: Step, sent: Sent, state: State) -> Outcome:
-    """Say what became of a step, from what Sentry said and what it shows afterwards."""
+    """Say what became of a step, from what Sentry said and what it shows afterwards.
+
+    What Sentry does not show, it has to say.
+    """
     recipe = recipe_for(step.order)
     if not recipe.seen:
         return unread(step, sent, "")
-    found, inverse = recipe.before(step.order, state), _inverse(recipe, step, sent, state)
+    found, inverse = _concerned(recipe, step, state), _inverse(recipe, step, sent, state)
     told = told_by(recipe, _shown(sent, state))
-    if recipe.met(step.order, state):
-        said = sent.said and f"{sent.said} It shows it, though."
-        return Outcome("done", found, said, inverse, told)
+    right = recipe.fulfilled(step.order, state)
     if sent.done:
-        return Outcome("odd", found, "Sentry took it, and shows another state", inverse, told)
-    fate: Fate = "refused" if sent.sure else "unclear"
-    return Outcome(fate, found, sent.said)
+        said = "" if right else "Sentry took it, and shows another state"
+        return Outcome("done" if right else "odd", found, said, inverse, told)
+    if not right or recipe.due(step.order, state):
+        return Outcome("refused" if sent.sure else "unclear", found, sent.said)
+    said = f"{sent.said} It shows it, though."
+    return (
+        Outcome("already", found, said)
+        if sent.sure
+        else Outcome("done", found, said, inverse, told)
+    )
 
 
 def unread(step: Step, sent: Sent, why: str) -> Outcome:
@@ -204,7 +255,14 @@ def unread(step: Step, sent: Sent, why: str) -> Outcome:
         return Outcome("refused" if sent.sure else "unclear", None, sent.said)
     recipe = recipe_for(step.order)
     said, inverse = why and f"it could not be read back: {why}", _inverse(recipe, step, sent, None)
-    return Outcome("done", step.after, said, inverse, told_by(recipe, sent.reply))
+    found = None if why else step.after
+    return Outcome("done", found, said, inverse, told_by(recipe, sent.reply))
+
+
+def _concerned(recipe: Recipe, step: Step, state: State) -> State:
+    """Give what Sentry shows of what the plan is about; what was sent may be a whole document."""
+    found, about = recipe.before(step.order, state), {**(step.before or {}), **(step.after or {})}
+    return found if found is None else {n: v for n, v in found.items() if n in about}
 
 
 def _inverse(recipe: Recipe, step: Step, sent: Sent, state: State) -> Order | None:

@@ -27,16 +27,17 @@ async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Pro
     await check_scopes(desk, [wish.order for wish in wanted.wishes])
     states = await look(desk.sentry, [wish.order for wish in wanted.wishes])
     steps, already, warnings = list[Step](), list[str](), list(wanted.warnings)
-    names = list[str]()
+    names, lost = list[str](), list[str]()
     for wish, state in zip(wanted.wishes, states, strict=True):
         recipe = recipe_for(wish.order)
         _check_there(recipe, wish, state)
-        if recipe.met(wish.order, state):
+        if not recipe.due(wish.order, state):
             already.append(wish.target)
             continue
         warnings += recipe.warn(wish.order, state)
-        names += [wish.name or wish.target] if recipe.deletes else []
+        lost.append(recipe.loses(wish.order, state))
         steps.append(step(recipe, wish, state))
+        names += [wish.name or wish.target] if recipe.deletes or steps[-1].after is None else []
     return Plan(
         tool=tool,
         org=wanted.org,
@@ -44,7 +45,7 @@ async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Pro
         steps=tuple(steps),
         already=tuple(already),
         warnings=tuple(dict.fromkeys(warnings)),
-        lost=tuple(dict.fromkeys(filter(None, (recipe_for(s.order).lost for s in steps)))),
+        lost=tuple(dict.fromkeys(filter(None, lost))),
         typed="" if wanted.undoes else _typed(names),
         undoes=wanted.undoes,
         arguments=dict(arguments),
@@ -65,7 +66,7 @@ async def look(sentry: Sentry, orders: Sequence[Order]) -> Sequence[State]:
 def step(recipe: Recipe, wish: Wish, state: State) -> Step:
     """Say what is to be done for one target that was looked at."""
     return Step(
-        order=recipe.complete(wish.order, state),
+        order=recipe.settled(wish.order, state),
         target=wish.target,
         before=recipe.before(wish.order, state),
         after=recipe.after(wish.order, state),

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from dexter_mcp.changes import telling
 from dexter_mcp.changes.asking import Asking, User, Verdict
@@ -14,14 +14,12 @@ from dexter_mcp.changes.plan import Plan, Proposal
 from dexter_mcp.changes.record import CARRIED, Change
 from dexter_mcp.changes.recovering import recover
 from dexter_mcp.changes.taint import tainted
+from dexter_mcp.changes.undoing import overtaken
 from dexter_mcp.insights.answering import finished, in_time
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry import trail
 from dexter_mcp.sentry.errors import Invalid, Rejected
 from dexter_mcp.views.answer import Answer
-
-_NAMING: Final = frozenset({"issue", "org", "project", "operation", "query", "change"})
-"""Arguments that say what is to be changed, and not into what."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Counter:
         """
         if self.user.answering:
             return await self.answered()
-        await recover(self.desk, self.office)
+        await self.recovered()
         plan = await in_time(self.desk, tool, lambda: self._plan(tool, arguments, propose))
         if not plan.steps:
             return self.finished(telling.needless(plan))
@@ -53,18 +51,31 @@ class Counter:
             return await self.carry_out(change, "settings")
         return await self.confirm(change)
 
+    async def recovered(self) -> None:
+        """Find out what became of requests whose server ended in the middle of them."""
+        await recover(self.desk, self.office)
+
     async def answered(self) -> Answer:
         """Heed what the user said to a change, in a call that brings the answer to a question."""
+        await self.recovered()
         change, _ = self.office.named(self.user.answering)
         return await self._heed(change, self.user.verdict(change.plan.typed))
 
-    async def confirm(self, change: Change) -> Answer | Asking:
-        """Ask the user; where nobody can be asked, hand out the plan with its handle."""
-        if not self.user.can_answer:
-            return self._planned(change)
-        question = telling.question(change, now=self.office.now())
-        verdict = await self.user.ask(change.id, question, change.plan.typed)
-        return verdict if isinstance(verdict, Asking) else await self._heed(change, verdict)
+    async def confirm(self, change: Change, *, handed: bool = False) -> Answer | Asking:
+        """Ask the user; where nobody can be asked, hand out the plan with its handle.
+
+        Where that was `handed` back to us, it is as good as a yes then, unless strangers may have
+        had a hand in it.
+        """
+        verdict: Verdict | Asking = "unasked"
+        if self.user.can_answer:
+            question = telling.question(change, now=self.office.now())
+            verdict = await self.user.ask(change.id, question, change.plan.typed)
+        if isinstance(verdict, Asking):
+            return verdict
+        if verdict == "unasked" and handed and not change.plan.tainted:
+            return await self.carry_out(change, "handle")
+        return await self._heed(change, verdict)
 
     async def carry_out(self, change: Change, approved: str = "") -> Answer:
         """Apply a change that somebody agreed to, or go on with it.
@@ -95,13 +106,16 @@ class Counter:
         self, tool: str, arguments: Mapping[str, Any], propose: Callable[[], Awaitable[Proposal]]
     ) -> Plan:
         plan = await drawn(self.desk, tool, arguments, await propose())
-        return replace(plan, tainted=tainted(arguments, self.desk.shown, _NAMING))
+        if plan.undoes:
+            undone, _ = self.office.named(plan.undoes)
+            plan = replace(plan, warnings=(*plan.warnings, *overtaken(undone, plan)))
+        return replace(plan, tainted=tainted(arguments, self.desk.shown))
 
     async def _heed(self, change: Change, verdict: Verdict) -> Answer:
         if verdict == "yes":
             return await self.carry_out(change, "user")
         if verdict == "no":
-            self.office.ledger.stand(change, "rejected")
+            self.office.ledger.reject(change)
             return self.finished(telling.declined(change))
         return self._planned(change)
 
@@ -111,8 +125,11 @@ class Counter:
 
     def _note_undone(self, change: Change) -> None:
         undone, _ = self.office.named(change.plan.undoes)
-        self.office.ledger.stand(undone, "undone", undone_by=change.id)
+        self.office.ledger.note_undone(undone, change.id)
 
     def finished(self, answer: Answer) -> Answer:
-        """Fit an answer to the launch; see `answering.finished`."""
+        """Fit an answer to the launch; see `answering.finished`.
+
+        What it says of a change comes from the model's own arguments, and vouches for nothing.
+        """
         return finished(self.desk, answer)

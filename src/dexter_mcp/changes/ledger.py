@@ -6,19 +6,20 @@ anything else happens. Calls take about a millisecond and are made on the event 
 nothing can come between a note and what it is about.
 """
 
-import os
+import json
 import secrets
 import sqlite3
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
 from dexter_mcp.changes.plan import Plan
+from dexter_mcp.changes.presence import Presence
 from dexter_mcp.changes.record import Attempt, Change, Outcome, Standing
 from dexter_mcp.sentry.errors import Rejected
 
@@ -29,7 +30,7 @@ _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS changes (
     id TEXT PRIMARY KEY, made REAL NOT NULL, expires REAL NOT NULL, principal TEXT NOT NULL,
     client TEXT NOT NULL, plan TEXT NOT NULL, standing TEXT NOT NULL, approved TEXT NOT NULL,
-    undone_by TEXT NOT NULL, owner TEXT NOT NULL
+    undone_by TEXT NOT NULL, owner TEXT NOT NULL, claim TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS steps (
     change TEXT NOT NULL REFERENCES changes, at INTEGER NOT NULL, outcome TEXT NOT NULL,
@@ -37,9 +38,10 @@ CREATE TABLE IF NOT EXISTS steps (
 );
 CREATE TABLE IF NOT EXISTS attempts (
     id TEXT PRIMARY KEY, at REAL NOT NULL, principal TEXT NOT NULL, owner TEXT NOT NULL,
-    open TEXT
+    change TEXT NOT NULL, paths TEXT NOT NULL, open TEXT
 );
 CREATE INDEX IF NOT EXISTS attempts_at ON attempts (principal, at);
+CREATE INDEX IF NOT EXISTS attempts_open ON attempts (change) WHERE open NOT NULL;
 CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
 _PLAN, _OUTCOME = TypeAdapter(Plan), TypeAdapter(Outcome)
@@ -48,6 +50,10 @@ _ALPHABET: Final = "abcdefghjkmnpqrstvwxyz23456789"
 _LETTERS: Final = 10
 _PATIENCE: Final = 30.0
 """Seconds to wait for another process that is writing."""
+
+Hindrance = Literal["", "paused", "full", "busy"]
+"""Why a request may not be sent now: its change is no longer ours, a cap is reached, or another
+change is at the same target, or was since that was looked at."""
 
 
 class Ledger:
@@ -61,11 +67,13 @@ class Ledger:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_SCHEMA)
-        self._owner = f"{os.getpid()}.{secrets.token_hex(4)}"
+        self._presence = Presence(folder)
+        self._under_way = set[str]()
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
+        self._presence.close()
 
     @contextmanager
     def _together(self) -> Generator[None]:
@@ -92,7 +100,7 @@ class Ledger:
         row = (name, made, expires, principal, client, _PLAN.dump_json(plan).decode())
         waiting = _OUTCOME.dump_json(Outcome()).decode()
         with self._together():
-            self._db.execute("INSERT INTO changes VALUES (?,?,?,?,?,?,'planned','','','')", row)
+            self._db.execute("INSERT INTO changes VALUES (?,?,?,?,?,?,'planned','','','','')", row)
             self._db.executemany(
                 "INSERT INTO steps VALUES (?, ?, ?)",
                 [(name, at, waiting) for at in range(len(plan.steps))],
@@ -129,22 +137,56 @@ class Ledger:
         Raises:
             Rejected: It is under way already, or has come to its end.
         """
-        moved = self._db.execute(
-            "UPDATE changes SET standing = 'applying', owner = ?, approved = CASE ? WHEN '' THEN"
-            " approved ELSE ? END WHERE id = ? AND standing IN ('planned', 'paused', 'stopped')",
-            (self._owner, by, by, change.id),
-        ).rowcount
+        with self._together():
+            if self._is_open(change.id):
+                raise Rejected(
+                    f"A request of {change.id} is still under way. See with `list_changes` what "
+                    "becomes of it."
+                )
+            moved = self._db.execute(
+                "UPDATE changes SET standing = 'applying', owner = ?, claim = ?, approved ="
+                " CASE ? WHEN '' THEN approved ELSE ? END"
+                " WHERE id = ? AND standing IN ('planned', 'paused', 'stopped')",
+                (self._presence.name, secrets.token_hex(8), by, by, change.id),
+            ).rowcount
         now = self.known(change.id)
         if not moved:
             raise Rejected(f"{change.id} is {now.standing} already, so nothing was done again.")
         return now
 
-    def stand(self, change: Change, standing: Standing, *, undone_by: str = "") -> None:
-        """Note how a change stands."""
+    def finish(self, change: Change, standing: Standing) -> None:
+        """Note how a change stands that was claimed, unless somebody else goes on with it."""
         self._db.execute(
-            "UPDATE changes SET standing = ?, undone_by = CASE ? WHEN '' THEN undone_by ELSE ? END"
-            " WHERE id = ?",
-            (standing, undone_by, undone_by, change.id),
+            "UPDATE changes SET standing = ? WHERE id = ? AND claim = ?",
+            (standing, change.id, change.claim),
+        )
+
+    def pause(self, change: Change) -> bool:
+        """Let a change end before its next request; tells whether it was under way."""
+        moved = self._db.execute(
+            "UPDATE changes SET standing = 'paused' WHERE id = ? AND standing = 'applying'",
+            (change.id,),
+        )
+        return bool(moved.rowcount)
+
+    def reject(self, change: Change) -> None:
+        """Note that a change is not wanted.
+
+        Raises:
+            Rejected: It has begun already.
+        """
+        moved = self._db.execute(
+            "UPDATE changes SET standing = 'rejected' WHERE id = ? AND standing = 'planned'",
+            (change.id,),
+        ).rowcount
+        if not moved:
+            standing = self.known(change.id).standing
+            raise Rejected(f"{change.id} is {standing} already, so it can't be declined any more.")
+
+    def note_undone(self, change: Change, by: str) -> None:
+        """Note which change took this one back."""
+        self._db.execute(
+            "UPDATE changes SET standing = 'undone', undone_by = ? WHERE id = ?", (by, change.id)
         )
 
     def approve(self, change: Change, by: str) -> None:
@@ -153,13 +195,70 @@ class Ledger:
             "UPDATE changes SET approved = ? WHERE id = ? AND standing = 'planned'", (by, change.id)
         )
 
-    def begin(self, attempt: Attempt) -> None:
-        """Note a request that is about to be sent, with the steps that it is for."""
-        told = _ATTEMPT.dump_json(attempt).decode()
-        row = (attempt.id, _epoch(attempt.time), attempt.principal, self._owner, told)
+    def mark(self) -> int:
+        """Remember this moment: what is sent afterwards makes a look at a target untrue."""
+        return int(self._db.execute("SELECT ifnull(max(rowid), 0) FROM attempts").fetchone()[0])
+
+    def begin(
+        self,
+        change: Change,
+        attempt: Attempt,
+        *,
+        paths: Collection[str],
+        mark: int,
+        caps: Sequence[tuple[datetime, int]],
+    ) -> Hindrance:
+        """Note a request that is about to be sent, with the steps that it is for.
+
+        It is for targets at `paths` that were looked at after `mark`; `caps` say how many requests
+        there may have been since when. Where anything is in the way, it says what, and the request
+        must not be sent.
+        """
         with self._together():
-            self._note(attempt.change, dict.fromkeys(attempt.steps, Outcome("sending")))
-            self._db.execute("INSERT INTO attempts VALUES (?, ?, ?, ?, ?)", row)
+            if hindrance := self._hindrance(change, paths, mark, caps):
+                return hindrance
+            self._note(change.id, dict.fromkeys(attempt.steps, Outcome("sending")))
+            self._db.execute(
+                "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    attempt.id,
+                    _epoch(attempt.time),
+                    attempt.principal,
+                    self._presence.name,
+                    change.id,
+                    json.dumps(sorted(paths)),
+                    _ATTEMPT.dump_json(attempt).decode(),
+                ),
+            )
+        self._under_way.add(attempt.id)
+        return ""
+
+    def _hindrance(
+        self,
+        change: Change,
+        paths: Collection[str],
+        mark: int,
+        caps: Sequence[tuple[datetime, int]],
+    ) -> Hindrance:
+        ours = "SELECT 1 FROM changes WHERE id = ? AND claim = ? AND standing = 'applying'"
+        if not self._db.execute(ours, (change.id, change.claim)).fetchone():
+            return "paused"
+        if any(len(self.sent(change.principal, since)) >= most for since, most in caps):
+            return "full"
+        others = self._db.execute(
+            "SELECT paths FROM attempts WHERE change != ? AND (rowid > ? OR open NOT NULL)",
+            (change.id, mark),
+        )
+        wanted = set(paths)
+        return "" if all(wanted.isdisjoint(json.loads(told)) for (told,) in others) else "busy"
+
+    def _is_open(self, change: str) -> bool:
+        query = "SELECT 1 FROM attempts WHERE change = ? AND open NOT NULL"
+        return self._db.execute(query, (change,)).fetchone() is not None
+
+    def leave(self, attempt: str) -> None:
+        """Be done with a request; where it could not be settled, it counts as abandoned."""
+        self._under_way.discard(attempt)
 
     def settle(self, change: str, outcomes: Mapping[int, Outcome], attempt: str = "") -> None:
         """Note what became of steps, and that a request is over."""
@@ -175,29 +274,36 @@ class Ledger:
         )
         return [datetime.fromtimestamp(at, UTC) for (at,) in rows]
 
-    def abandoned(self, before: datetime) -> Sequence[Attempt]:
-        """Take over the requests whose process ended before it could say what came of them."""
+    def abandoned(self, principal: str) -> Sequence[Attempt]:
+        """Take over the requests whose server ended before it could say what came of them."""
         with self._together():
-            rows = self._db.execute("SELECT id, owner, at, open FROM attempts WHERE open NOT NULL")
-            found = {
-                row: told
-                for row, owner, at, told in rows.fetchall()
-                if self._left(owner, at, before)
-            }
+            rows = self._db.execute(
+                "SELECT id, owner, open FROM attempts WHERE open NOT NULL AND principal = ?",
+                (principal,),
+            ).fetchall()
+            found = {row: told for row, owner, told in rows if self._is_left(row, owner)}
             self._db.executemany(
-                "UPDATE attempts SET owner = ? WHERE id = ?", [(self._owner, row) for row in found]
+                "UPDATE attempts SET owner = ? WHERE id = ?",
+                [(self._presence.name, row) for row in found],
             )
+        self._under_way |= set(found)
         return [_ATTEMPT.validate_json(told) for told in found.values()]
 
-    def stop_abandoned(self, before: datetime) -> None:
-        """Let changes go on whose process ended in the middle."""
-        rows = self._db.execute("SELECT id, owner, made FROM changes WHERE standing = 'applying'")
-        for name, owner, made in rows.fetchall():
-            if self._left(owner, made, before):
-                self._db.execute("UPDATE changes SET standing = 'stopped' WHERE id = ?", (name,))
+    def stop_abandoned(self) -> None:
+        """Let changes go on whose server ended in the middle."""
+        rows = self._db.execute("SELECT owner, claim FROM changes WHERE standing = 'applying'")
+        for owner, claim in rows.fetchall():
+            if self._presence.is_gone(owner):
+                self._db.execute(
+                    "UPDATE changes SET standing = 'stopped' WHERE claim = ?"
+                    " AND standing = 'applying'",
+                    (claim,),
+                )
 
-    def _left(self, owner: str, at: float, before: datetime) -> bool:
-        return owner != self._owner and (at < _epoch(before) or not _is_alive(owner))
+    def _is_left(self, attempt: str, owner: str) -> bool:
+        if owner == self._presence.name:
+            return attempt not in self._under_way
+        return self._presence.is_gone(owner)
 
     def _note(self, change: str, outcomes: Mapping[int, Outcome]) -> None:
         self._db.executemany(
@@ -206,7 +312,7 @@ class Ledger:
         )
 
     def _change(self, row: tuple[Any, ...]) -> Change:
-        name, made, expires, principal, client, plan, standing, approved, undone_by, _ = row
+        name, made, expires, principal, client, plan, standing, approved, undone_by, _, claim = row
         steps = self._db.execute("SELECT outcome FROM steps WHERE change = ? ORDER BY at", (name,))
         return Change(
             id=name,
@@ -218,6 +324,7 @@ class Ledger:
             standing=standing,
             approved=approved,
             undone_by=undone_by,
+            claim=claim,
             outcomes=tuple(_OUTCOME.validate_json(told) for (told,) in steps),
         )
 
@@ -230,19 +337,3 @@ def as_of(change: Change, now: datetime) -> Change:
 
 def _epoch(moment: datetime) -> float:
     return moment.timestamp()
-
-
-def _is_alive(owner: str) -> bool:
-    """Tell whether the process that began a request still runs, as far as that can be told.
-
-    Windows has no harmless way to ask, so that there only time tells.
-    """
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(int(owner.partition(".")[0]), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -70,9 +70,14 @@ def _paired(found: list[Any], wanted: list[Any]) -> bool:
     return all(holds(*pair) for pair in zip(found, wanted, strict=True))
 
 
+def is_nothing(value: Any) -> bool:
+    """Tell whether a value stands for nothing: null, an empty text, an empty list."""
+    return value in _NOTHING
+
+
 def _plain(value: Any) -> str:
     """Spell a value so that equal ones are spelt alike: 42 and "42", null and nothing."""
-    if value in _NOTHING:
+    if is_nothing(value):
         return ""
     if isinstance(value, bool):
         return str(value).lower()

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
+from dexter_mcp.changes.issue_deeds import merge
 from dexter_mcp.changes.plan import Proposal, Wish
 from dexter_mcp.insights.catalogue import settled
 from dexter_mcp.insights.desk import Desk
@@ -22,8 +23,12 @@ _ONE_BY_ONE: Final[Mapping[str, tuple[str, str]]] = {
     "bulk_delete_workflows": ("delete_workflow", "workflow"),
     "bulk_update_detectors": ("bulk_update_detectors", "detector"),
     "bulk_delete_detectors": ("delete_detector", "detector"),
+    "bulk_update_project_environments": ("update_project_environment", "environment"),
 }
 """What is done to many at once is planned one by one; the requests are put together again later."""
+_LISTED: Final[Mapping[str, str]] = {"bulk_update_project_environments": "environmentNames"}
+"""Where the body lists the targets, and not the query."""
+_MERGING: Final = frozenset({"bulk_update_issues", "bulk_update_project_issues"})
 _NAMES: Final = ("slug", "name", "title", "version", "email", "userName", "displayName")
 """Where a body says what the thing is called."""
 _SHOWN: Final = 80
@@ -45,14 +50,17 @@ async def order(
         raise Invalid(f"{operation.name} changes nothing. Ask it with `read_sentry`.")
     told = list(_parted(operation, arguments))
     body = _body(operation, [each for each in told if each[0] in _fields(operation)])
-    around = [f"{n}={v}" for n, v, _ in told if n not in _fields(operation)]
+    outside = {*operation.needs} - {*operation.places}
+    around = [f"{n}={v}" for n, v, _ in told if n not in _fields(operation) or n in outside]
     asked = {**given(operation, around), **_apart(operation, org, project)}
     question(operation, {"org": ("to be found",), **asked} if "org" in operation.places else asked)
     found = question(operation, await settled(desk, operation, asked))
     query = {n: _texts(value) for n, value in found.query.items()}
     whole = Order(operation.name, dict(found.places), query, body)
-    wishes = _wishes(whole)
     home = found.places.get("org", "")
+    if whole.operation in _MERGING and whole.told.get("merge"):
+        return await merge(desk, home, whole.query.get("id", ()))
+    wishes = _wishes(whole)
     return Proposal(home, _purpose(operation, wishes), wishes)
 
 
@@ -64,6 +72,11 @@ def wish(order: Order) -> Wish:
     if facts.method == "POST" and called:
         kind = facts.name.split("_", 1)[-1].replace("_", " ")
         return Wish(order, f"{kind} {called}", name=called)
+    if ids := order.query.get("id", ()):
+        kind = facts.name.split("_", 1)[-1].replace("_", " ")
+        return Wish(order, f"{kind} {ids[0]}", name=ids[0])
+    if not place and facts.method != "POST":
+        return Wish(order, f"organization {order.places.get('org', '')}", name=called)
     if not place:
         return Wish(order, called or facts.summary, name=called)
     value = order.places[place]
@@ -75,19 +88,19 @@ def _wishes(whole: Order) -> Sequence[Wish]:
     if single is None:
         return [wish(whole)]
     operation, place = single
-    ids = whole.query.get("id", ())
+    known = Order(operation).facts.places
+    listed = _LISTED.get(whole.operation, "")
+    ids = whole.told.get(listed) or whole.query.get("id", ())
     if not ids:
         raise Invalid(
             f"{whole.operation} without ids would change everything. Name each target: `id=1`, "
             "`id=2` …"
         )
+    body = {n: v for n, v in whole.told.items() if n != listed} if whole.body else whole.body
+    places = {p: v for p, v in whole.places.items() if p in known}
     return [
-        Wish(
-            Order(operation, {"org": whole.places["org"], place: each}, {}, whole.body),
-            f"{place} {each}",
-            name=each,
-        )
-        for each in dict.fromkeys(ids)
+        Wish(Order(operation, {**places, place: each}, {}, body), f"{place} {each}", name=each)
+        for each in dict.fromkeys(map(str, ids))
     ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from dexter_mcp.changes.matching import ABSENT, holds, shown
+from dexter_mcp.changes.matching import ABSENT, holds, is_nothing, shown
 from dexter_mcp.changes.plan import Json, State
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.catalogue import Order
@@ -39,12 +39,14 @@ def by_ids_alone(_: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
 class Bulk:
     """An operation that does the same for many targets at once: their ids go into its query.
 
-    `besides` says what else narrows it to them.
+    `besides` says what else narrows it to them. Where its body lists them instead, `listed` names
+    the field.
     """
 
     operation: str
     place: str
     besides: Narrow = by_ids_alone
+    listed: str = ""
     most: int = 100
 
 
@@ -55,7 +57,9 @@ class Recipe:
     `seen` says that what came of it can be looked at. `strange` says that strangers may have named
     its targets, or what they hold. `tells` names the fields of Sentry's answer that people want to
     know afterwards, such as `id`, `webUrl` or `dsn.public`. `lost` says why
-    it can't be undone; it is empty where it can.
+    it can't be undone; it is empty where it can. `pins` are the places that are filled with a field
+    of the target that stays the same when it is renamed. `watched` says that it may change what
+    projects take in or report: their error rates are looked at between stages.
     """
 
     operation: str
@@ -64,8 +68,10 @@ class Recipe:
     strange: bool = False
     tells: tuple[str, ...] = ()
     lost: str = ""
+    watched: bool = False
     warn: Warn = nothing
     bulk: Bulk | None = None
+    pins: tuple[tuple[str, str], ...] = ()
 
     def before(self, order: Order, state: State) -> State:
         """Pick out of a target what the order concerns."""
@@ -74,6 +80,10 @@ class Recipe:
     def after(self, order: Order, state: State) -> State:
         """Say how that shall be, in the same words."""
         raise NotImplementedError
+
+    def fit(self, order: Order) -> "Recipe":  # noqa: ARG002 - some do several different things
+        """Give the recipe for what an order does, where its operation does several things."""
+        return self
 
     @property
     def needs_target(self) -> bool:
@@ -91,6 +101,25 @@ class Recipe:
         if found is None or wanted is None:
             return found is wanted
         return holds(found, wanted)
+
+    def fulfilled(self, order: Order, state: State) -> bool:
+        """Tell whether Sentry made of a target what it was asked to."""
+        return self.met(order, state)
+
+    def due(self, order: Order, state: State) -> bool:
+        """Tell whether there is something to do, as far as a look can tell."""
+        return not self.met(order, state)
+
+    def loses(self, order: Order, state: State) -> str:  # noqa: ARG002 - some need them
+        """Say why what is done to a target can't be undone, or not all of it; empty if it can."""
+        return self.lost
+
+    def settled(self, order: Order, state: State) -> Order:
+        """Name the target so that it is found under any name, before the order is kept."""
+        if state is None:
+            return order
+        found = {place: str(state[field]) for place, field in self.pins if field in state}
+        return replace(order, places={**order.places, **found})
 
     def complete(self, order: Order, state: State) -> Order:  # noqa: ARG002 - some need the state
         """Fill in what has to be sent beside what was asked for."""
@@ -118,7 +147,7 @@ class Update(Recipe):
     `lenses` read the fields that are shown otherwise than they are written. `naming` are the
     fields that only say what it is about. Where Sentry takes nothing but the whole, `whole` makes
     it of what is there. A change of the name by which it is found is followed: `moves` maps the
-    place to the field.
+    place to the field. `sticky` are the fields that Sentry never empties again.
     """
 
     lenses: tuple[tuple[str, Lens], ...] = ()
@@ -126,6 +155,7 @@ class Update(Recipe):
     whole: Callable[[Json], Json] | None = None
     moves: tuple[tuple[str, str], ...] = ()
     wanted: Callable[[Json], Json] = dict
+    sticky: frozenset[str] = frozenset()
 
     def before(self, order: Order, state: State) -> State:
         """Read the fields that the order sets."""
@@ -135,6 +165,18 @@ class Update(Recipe):
         """Give the fields that the order sets."""
         return self.wanted({n: v for n, v in order.told.items() if n not in self.naming})
 
+    def due(self, order: Order, state: State) -> bool:
+        """Tell whether a field differs, or is one that Sentry does not show."""
+        return bool(self._unseen(order, state)) or super().due(order, state)
+
+    def loses(self, order: Order, state: State) -> str:
+        """Name the fields that can't be set to what they are now."""
+        kept = self._kept(self.before(order, state) or {})
+        gone = [name for name in self.after(order, state) or {} if name not in kept]
+        if self.lost or not gone:
+            return self.lost
+        return f"Sentry offers no way back to what is there now as {' and '.join(gone)}"
+
     def complete(self, order: Order, state: State) -> Order:
         """Set the fields into the whole where Sentry takes no less."""
         if self.whole is None or state is None:
@@ -143,12 +185,20 @@ class Update(Recipe):
 
     def inverse(self, order: Order, before: State, reply: Any) -> Order | None:
         """Set the fields to what they were."""
-        if before is None or self.lost:
+        kept = self._kept(before or {})
+        if self.lost or not kept:
             return None
         told = {n: v for n, v in order.told.items() if n in self.naming}
         moved = {place: str(_field(reply, field, "")) for place, field in self.moves}
         places = {**order.places, **{place: name for place, name in moved.items() if name}}
-        return replace(order, places=places, body={**told, **before})
+        return replace(order, places=places, body={**told, **kept})
+
+    def _kept(self, before: Json) -> Json:
+        """Pick the fields that can be set to what they were."""
+        return {n: v for n, v in before.items() if n not in self.sticky or not is_nothing(v)}
+
+    def _unseen(self, order: Order, state: State) -> set[str]:
+        return set(self.after(order, state) or {}) - set(self.before(order, state) or {})
 
     def _seen(self, state: Json, fields: Iterable[str]) -> Json:
         return seen_through(dict(self.lenses), state, fields)
@@ -158,12 +208,14 @@ class Update(Recipe):
 class Create(Recipe):
     """Makes something new, unless it is there: then there is nothing to do.
 
-    `undone_by` deletes it again; `known_by` maps places of that to fields of what Sentry answers.
+    `undone_by` deletes it again; `known_by` maps places of that to fields of what Sentry answers,
+    `asked_by` parts of its query.
     `defaults` are the fields that only say what kind it is, and can't be read back.
     """
 
     undone_by: str = ""
     known_by: tuple[tuple[str, str], ...] = ()
+    asked_by: tuple[tuple[str, str], ...] = ()
     naming: frozenset[str] = frozenset()
     lenses: tuple[tuple[str, Lens], ...] = ()
 
@@ -175,6 +227,10 @@ class Create(Recipe):
     def met(self, order: Order, state: State) -> bool:  # noqa: ARG002 - the look compared them
         """Tell whether it is there."""
         return state is not None
+
+    def fulfilled(self, order: Order, state: State) -> bool:
+        """Tell whether it is there as it was asked for."""
+        return state is not None and holds(self.before(order, state), self.after(order, state))
 
     def before(self, order: Order, state: State) -> State:
         """Read what is there of that name; `None` is what it should be."""
@@ -188,12 +244,13 @@ class Create(Recipe):
         """Delete it again."""
         if not self.undone_by:
             return None
-        known = {place: _field(reply, field, "") for place, field in self.known_by}
-        if not all(str(name) for name in known.values()):
+        known = {place: str(_field(reply, field, "")) for place, field in self.known_by}
+        asked = {name: str(_field(reply, field, "")) for name, field in self.asked_by}
+        if not all((*known.values(), *asked.values())):
             return None
-        needed = Order(self.undone_by).facts.places
-        places = {**order.places, **{place: str(name) for place, name in known.items()}}
-        return Order(self.undone_by, {p: places[p] for p in needed if p in places})
+        needed, places = Order(self.undone_by).facts.places, {**order.places, **known}
+        query = {name: (value,) for name, value in asked.items()}
+        return Order(self.undone_by, {p: places[p] for p in needed if p in places}, query)
 
 
 @dataclass(frozen=True, kw_only=True)

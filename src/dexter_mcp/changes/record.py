@@ -23,6 +23,8 @@ out. `unclear`: nobody knows. `odd`: Sentry carried it out, and shows another st
 
 OPEN: Final[frozenset[Fate]] = frozenset({"waiting", "sending", "refused", "unclear", "drifted"})
 """The fates of steps that may be tried again."""
+UNKNOWN: Final[frozenset[Fate]] = frozenset({"sending", "unclear"})
+"""The fates of steps that may have been carried out."""
 CARRIED: Final[frozenset[Fate]] = frozenset({"done", "odd"})
 
 
@@ -45,7 +47,8 @@ class Change:
     """A plan with a name, whoever wanted it, and what has become of it so far.
 
     `principal` stands for the token, `client` for the program that asked. `approved` names who
-    agreed: `user`, `handle`, `settings` or `terminal`; empty as long as nobody did.
+    agreed: `user`, `handle`, `settings` or `terminal`; empty as long as nobody did. `claim` stands
+    for whoever carries it out, or did so last.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Change:
     standing: Standing = "planned"
     approved: str = ""
     undone_by: str = ""
+    claim: str = ""
     outcomes: tuple[Outcome, ...] = field(default_factory=tuple[Outcome, ...])
 
     @property

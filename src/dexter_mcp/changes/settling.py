@@ -4,8 +4,8 @@ from dexter_mcp.changes import telling
 from dexter_mcp.changes.asking import Asking
 from dexter_mcp.changes.flow import Counter
 from dexter_mcp.changes.ledger import as_of
-from dexter_mcp.changes.plan import Proposal, Wish
-from dexter_mcp.changes.record import Change
+from dexter_mcp.changes.plan import Proposal
+from dexter_mcp.changes.undoing import undoing
 from dexter_mcp.sentry.errors import Invalid, Refused
 from dexter_mcp.views.answer import Answer
 
@@ -20,6 +20,7 @@ async def apply(counter: Counter, named: str, typed: str = "") -> Answer | Askin
     """
     if counter.user.answering:
         return await counter.answered()
+    await counter.recovered()
     change, seal = counter.office.named(named)
     if change.standing != "planned":
         return await counter.carry_out(change)
@@ -30,14 +31,16 @@ async def apply(counter: Counter, named: str, typed: str = "") -> Answer | Askin
             f"That deletes for good: give the name of what will be gone as `name`, exactly "
             f"{change.plan.typed!r}."
         )
-    if not change.plan.tainted or change.approved:
-        return await counter.carry_out(change, change.approved or "handle")
-    if counter.user.can_answer:
-        return await counter.confirm(change)
-    raise Refused(
-        "Only a person may agree to this, because an argument appears in event text and nowhere "
-        f"else. In a terminal: dexter-mcp changes approve {change.id}"
-    )
+    if change.approved:
+        return await counter.carry_out(change, change.approved)
+    if counter.desk.settings.writes == "allow" and not change.plan.tainted:
+        return await counter.carry_out(change, "handle")
+    if change.plan.tainted and not counter.user.can_answer:
+        raise Refused(
+            "Only a person may agree to this, because an argument appears in event text and "
+            f"nowhere else. In a terminal: dexter-mcp changes approve {change.id}"
+        )
+    return await counter.confirm(change, handed=True)
 
 
 async def undo(counter: Counter, named: str) -> Answer | Asking:
@@ -48,6 +51,7 @@ async def undo(counter: Counter, named: str) -> Answer | Asking:
     """
     if counter.user.answering:
         return await counter.answered()
+    await counter.recovered()
     change, _ = counter.office.named(named)
 
     async def propose() -> Proposal:
@@ -56,27 +60,9 @@ async def undo(counter: Counter, named: str) -> Answer | Asking:
     return await counter.change("undo_change", {"change": change.id}, propose)
 
 
-def undoing(change: Change) -> Proposal:
-    """Say what takes a change back, the last step first.
-
-    Raises:
-        Invalid: Nothing of it can be, or it has been.
-    """
-    if change.undone_by:
-        raise Invalid(f"{change.id} has been taken back already, by {change.undone_by}.")
-    if not change.undoable:
-        why = "; ".join(change.plan.lost) or "nothing of it was carried out"
-        raise Invalid(f"{change.id} can't be taken back: {why}.")
-    return Proposal(
-        org=change.plan.org,
-        purpose=f"Take back {change.id} ({change.plan.purpose})",
-        wishes=[Wish(order, step.target, step.title) for step, order in change.undoable],
-        undoes=change.id,
-    )
-
-
-def listing(counter: Counter, named: str, limit: int) -> Answer:
+async def listing(counter: Counter, named: str, limit: int) -> Answer:
     """List the changes of this principal, or show one of them."""
+    await counter.recovered()
     if named:
         change, _ = counter.office.named(named)
         seen = as_of(change, counter.office.now())

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from dexter_mcp.changes.matching import differences
+from dexter_mcp.changes import matching
+from dexter_mcp.changes.matching import ABSENT, differences
 from dexter_mcp.changes.plan import Plan, State, Step
 from dexter_mcp.changes.record import Change, Fate, Outcome
 from dexter_mcp.sentry.json_types import is_array, is_object
@@ -46,7 +47,8 @@ def planned(change: Change, handle: str, *, fence: Fence) -> Answer:
             f"nowhere else. In a terminal: dexter-mcp changes approve {change.id}"
         )
     typed = f" name={json.dumps(plan.typed, ensure_ascii=False)}" if plan.typed else ""
-    lines.append(f"To carry it out within 10 min: `apply_change` change={handle}{typed}")
+    when = "Afterwards, also" if plan.tainted else "To carry it out"
+    lines.append(f"{when} within 10 min: `apply_change` change={handle}{typed}")
     return Answer("\n".join(lines), data=data_of(change, handle))
 
 
@@ -169,11 +171,13 @@ def _end(step: Step, outcome: Outcome) -> str:
 
 
 def _became(step: Step, found: State) -> str:
-    """Say what a target was and what Sentry shows now."""
+    """Say what a target was and what Sentry shows now, and what of it can't be seen."""
     if found is None:
         return "gone" if step.after is None else "done"
     told = "; ".join(_difference(each) for each in differences(step.before, found))
-    return told if step.before is not None and told else f"there: {_state(found)}"
+    became = told if step.before is not None and told else f"there: {_state(found)}"
+    hidden = [field for field in step.after or {} if matching.shown(found, field) is ABSENT]
+    return f"{became} (Sentry does not show {', '.join(hidden)})" if hidden else became
 
 
 def _steps(steps: Sequence[Step], fence: Fence) -> Iterator[str]:

@@ -17,6 +17,8 @@ examples:
   dexter-mcp doctor                          find out why it does not work
   dexter-mcp call search_issues query='is:unresolved level:error' limit:=5
   dexter-mcp --simulator call get_issue issue=SHOP-2K7 --json
+  dexter-mcp changes approve c-7f3k2m9qxw     agree to what an assistant wants to change
+  dexter-mcp audit --last 20                 see what was changed, by whom
   dexter-mcp simulator --port 9000           a Sentry to point any SDK or client at
 
 The token is read from SENTRY_AUTH_TOKEN, SENTRY_ACCESS_TOKEN, the file that
@@ -29,6 +31,15 @@ arguments:
   key:=json      any JSON, such as limit:=5 or read_only:=true
 """
 
+_CHANGES_EXAMPLES: Final = """\
+  dexter-mcp changes                  the changes that assistants planned, the newest first
+  dexter-mcp changes show c-…         one of them: its targets, and what became of them
+  dexter-mcp changes approve c-…      see the plan, and agree to it; the assistant carries it out
+  dexter-mcp changes reject c-…       see to it that nobody carries it out
+  dexter-mcp changes pause c-…        end it before its next request to Sentry
+"""
+
+_ACTIONS: Final = ("list", "show", "approve", "reject", "pause")
 _PORTS: Final = range(2**16)
 
 
@@ -140,6 +151,31 @@ def _simulator_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=_port, default=0, help="port to use (default: a free one)")
 
 
+def _audit_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--last", metavar="N", type=_amount, help="the last N requests only")
+    command.add_argument("--change", metavar="ID", default="", help="those of one change only")
+    command.add_argument(
+        "--failed", action="store_true", help="those that did not end as asked for only"
+    )
+    command.add_argument("--json", action="store_true", help="print the lines as they are kept")
+
+
+def _changes_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "action", nargs="?", default="list", choices=_ACTIONS, help="what to do (default: list)"
+    )
+    command.add_argument("change", metavar="ID", nargs="?", default="", help="such as c-7f3k2m9qxw")
+    command.add_argument("--last", metavar="N", type=_amount, default=20, help="list only N")
+    command.add_argument("--yes", action="store_true", help="approve without being asked")
+    command.add_argument("--name", default="", help="of what will be deleted, instead of typing it")
+
+
+def _amount(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is no amount; give a number from 1 on")
+    return int(text)
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) not in _PORTS:
         raise argparse.ArgumentTypeError(f"{text} is no port; choose one from 0 to {_PORTS[-1]}")
@@ -165,6 +201,13 @@ _COMMANDS: Final = (
         epilog=_CALL_EXAMPLES,
         options=_call_options,
     ),
+    _Command(
+        "changes",
+        "list what assistants planned to change, approve or stop it",
+        epilog=_CHANGES_EXAMPLES,
+        options=_changes_options,
+    ),
+    _Command("audit", "show every request that tried to change Sentry", options=_audit_options),
     _Command(
         "simulator",
         "serve the simulator over HTTP on this machine",

@@ -32,12 +32,8 @@ async def get_alert(
         NotFound: Nothing is called so.
         SentryError: It did not come.
     """
-    ref = alert_ref(alert, desk.settings.url)
-    home = await desk.home(org, ref.org)
-    found = await survey(desk, home)
-    match _fitting(found, ref) or await _asked_for(desk, home, ref, found):
-        case []:
-            raise _nothing(home, alert, old=found.old)
+    home, found, fitting = await matching(desk, alert=alert, org=org)
+    match fitting:
         case [only]:
             told = await _with_history(desk, home, only, found, full="history" in include)
             return details(told, include=include, fence=desk.fence(), now=desk.now())
@@ -46,6 +42,23 @@ async def get_alert(
             asked = Asked(home, query=f"{alert} (fits several: name one by its id)")
             told_all = Told(page, found.names, found.failed)
             return list_view.listing(told_all, asked, fence=desk.fence(), now=desk.now())
+
+
+async def matching(desk: Desk, *, alert: str, org: str) -> tuple[str, Survey, list[Watch]]:
+    """Find what somebody means: the organization, all that watches there, and what fits.
+
+    Raises:
+        Invalid: It names none, or a link and `org` disagree.
+        NotFound: Nothing is called so.
+        SentryError: As `survey`.
+    """
+    ref = alert_ref(alert, desk.settings.url)
+    home = await desk.home(org, ref.org)
+    found = await survey(desk, home)
+    fitting = _fitting(found, ref) or await _asked_for(desk, home, ref, found)
+    if not fitting:
+        raise _nothing(home, alert, old=found.old)
+    return home, found, fitting
 
 
 def _fitting(found: Survey, ref: AlertRef) -> list[Watch]:

@@ -28,22 +28,27 @@ _WORTH_SAYING = 5.0
 """Seconds: a younger answer is as good as a new one."""
 
 
-async def answered(desk: Desk, name: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+async def answered(
+    desk: Desk, name: str, ask: Callable[[], Awaitable[Answer]], asked: str | None = None
+) -> Answer:
     """Wait for an answer until the hard deadline, and note its age where that matters.
 
-    It names only tools that are on offer. What it shows of events is kept in mind.
+    It names only tools that are on offer. What it shows of events is kept in mind; for `asked`
+    see `Shown.note`.
 
     Raises:
         SentryError: As `in_time`.
     """
     answer = await in_time(desk, name, ask)
-    return finished(desk, answer)
+    return finished(desk, answer, asked)
 
 
-def finished(desk: Desk, answer: Answer) -> Answer:
+def finished(desk: Desk, answer: Answer, asked: str | None = None) -> Answer:
     """Fit an answer to the launch, and note how old it is."""
     told = fitted(answer.text, desk.offer)
-    desk.shown.note(told)
+    desk.shown.note(told, asked)
+    for document in answer.documents:
+        desk.shown.note_strange(document.text)
     return replace(answer, text=told + _age_note(trail.current()))
 
 

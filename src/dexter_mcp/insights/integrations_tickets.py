@@ -44,7 +44,7 @@ async def get_form(
         NotFound: There is no such issue, or nothing that holds tickets.
     """
     named = await desk.issue(org, issue)
-    tracker = await _tracker(desk, named.org, integration)
+    tracker = await tracker_of(desk, named.org, integration)
     with missing.issue(named.org, named.id):
         told = await desk.sentry.external_issues.form(
             named.org, named.id, tracker.id, action=action
@@ -52,8 +52,14 @@ async def get_form(
     return view.form(told, issue=named.id, action=action, only=field, fence=desk.fence())
 
 
-async def _tracker(desk: Desk, org: str, named: str) -> Integration:
-    """Settle where the ticket is to be; of the only place there is no need to speak."""
+async def tracker_of(desk: Desk, org: str, named: str) -> Integration:
+    """Settle where the ticket is to be; of the only place there is no need to speak.
+
+    Raises:
+        Invalid: It could be several; the message names them.
+        NotFound: Nothing that holds tickets is called so.
+        Rejected: What is called so holds no tickets.
+    """
     them = desk.sentry.integrations
     found = await them.matching(org, named) if named.strip() else await _all(desk, org)
     match [each for each in found if each.tracks]:

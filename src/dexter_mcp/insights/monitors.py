@@ -172,7 +172,7 @@ async def get_monitor(
         SentryError: It did not come.
     """
     facets.alone(include, place.cursor)
-    it, place = await _settled(desk, named, place)
+    it, place = await settled(desk, named, place)
     home = f"{desk.sentry.url}/organizations/{place.org}"
     base = f"{home}/issues/alerts/rules"
     if isinstance(it, UptimeMonitor):
@@ -265,7 +265,7 @@ async def _itself(it: T) -> T:
     return it
 
 
-async def _settled(desk: Desk, named: str, place: Place) -> tuple[Watched, Place]:
+async def settled(desk: Desk, named: str, place: Place) -> tuple[Watched, Place]:
     """Find the monitor that is meant, and where it is."""
     text = named.strip().strip("<>`'\"()")
     link = _LINK.search(text)

@@ -70,7 +70,7 @@ class Api:
         regions: Regions,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._http, self._origin, self.regions, self._now = http, origin, regions, now
+        self._http, self._origin, self.regions, self.now = http, origin, regions, now
         self.capabilities = Capabilities(now)
         self._retiring, self._routes = set[str](), Routes()
 
@@ -325,7 +325,7 @@ class Api:
             return response
         said = wire.detail(json_of(response))
         raise wire.error_for(
-            response.status_code, said, response.headers, self._origin.url, self._now()
+            response.status_code, said, response.headers, self._origin.url, self.now()
         )
 
     async def _followed(self, request: Request, response: httpx2.Response) -> httpx2.Response:
@@ -360,6 +360,7 @@ class Api:
         how = {
             **request.extensions,
             "refresh": trail.refreshing(),
+            "insist": trail.insisting(),
             "background": trail.is_background(),
         }
         try:

@@ -82,6 +82,7 @@ class Sentry:
 
     def __init__(self, api: Api, settings: Settings, pulse: Pulse) -> None:
         self.url, self.pulse, self.capabilities = settings.url, pulse, api.capabilities
+        self.now = api.now
         self.identity = Identities(api, settings.token)
         self.organizations = Organizations(api, settings.org)
         self.projects = Projects(api)

@@ -80,12 +80,17 @@ def remembering() -> Generator[None]:
 
 @contextmanager
 def anew() -> Generator[None]:
-    """Ask past the memory within the block: for what a change rests on."""
+    """Ask past the memory within the block, also where Sentry fails: for what a change rests on."""
     token = _anew.set(True)
     try:
         yield
     finally:
         _anew.reset(token)
+
+
+def insisting() -> bool:
+    """Tell whether no answer is better than an old one."""
+    return _anew.get()
 
 
 def refreshing() -> bool:

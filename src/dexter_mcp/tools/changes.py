@@ -34,4 +34,4 @@ async def undo_change(counter: Counter, *, change: Change) -> Answer | Asking:
 @toolset.look
 async def list_changes(counter: Counter, *, change: OneChange = "", limit: Limit = 10) -> Answer:
     """List the changes made here, the newest first: what, when, how it stands."""
-    return settling.listing(counter, change, limit)
+    return await settling.listing(counter, change, limit)

@@ -30,7 +30,8 @@ def _offered(toolsets: Iterable[str]) -> Iterable[str]:
     """Name the tools on offer, from the names of the files of the surface."""
     choice, surface = chosen(toolsets), folder("surface", "tools")
     for toolset, module in choice.modules:
-        for file in (surface / module).iterdir():
+        shown = surface / module
+        for file in shown.iterdir() if shown.is_dir() else ():
             name = file.name.removesuffix(".json")
             if choice.offers(toolset, name):
                 yield name

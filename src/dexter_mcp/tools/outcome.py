@@ -75,6 +75,18 @@ def _data(answer: Answer) -> dict[str, Any]:
     return told if is_object(told) else {"result": told}
 
 
+def event_texts(data: Any) -> Iterator[str]:
+    """Find the texts of events in what programs get."""
+    if _is_event_text(data):
+        yield _raw(data)
+    elif is_object(data):
+        for inner in data.values():
+            yield from event_texts(inner)
+    elif is_array(data):
+        for inner in data:
+            yield from event_texts(inner)
+
+
 def _harmless(value: Any, name: str = "") -> Any:
     """Clean and redact every text, also for its `name`: programs hand what they read to models."""
     if is_object(value):

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Annotated, Any, Concatenate, ParamSpec, get_type_hints
 
@@ -20,7 +21,7 @@ from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry import SentryError, trail
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.tools import arguments as args
-from dexter_mcp.tools.outcome import failure, refusal, success
+from dexter_mcp.tools.outcome import event_texts, failure, refusal, success
 from dexter_mcp.tools.progress import reporting
 from dexter_mcp.views.answer import Answer
 
@@ -107,15 +108,30 @@ class Toolset:
 
     def create(self, action: Wish[P]) -> Wish[P]:
         """Offer a tool that adds something, and changes nothing that is there."""
-        return self._offer_change(action, _proposed(action), _CREATES)
+        return self._offer_change(action, self._proposed(action), _CREATES)
 
     def update(self, action: Wish[P]) -> Wish[P]:
         """Offer a tool that changes what is there, and may do so twice."""
-        return self._offer_change(action, _proposed(action), _UPDATES)
+        return self._offer_change(action, self._proposed(action), _UPDATES)
 
     def delete(self, action: Wish[P]) -> Wish[P]:
         """Offer a tool after which something is gone."""
-        return self._offer_change(action, _proposed(action), _DELETES)
+        return self._offer_change(action, self._proposed(action), _DELETES)
+
+    def _proposed(self, action: Wish[...]) -> "_Call":
+        """Take what a tool wants along the one way of every write.
+
+        The words of its definition are no stranger's, whoever else uses them.
+        """
+        own = inspect.signature(action)
+
+        async def work(counter: Counter, named: Mapping[str, Any]) -> Answer | Asking:
+            given = {n: v for n, v in named.items() if v != own.parameters[n].default}
+            counter.desk.shown.note(_definition(self[action.__name__]), asked="")
+            wanted = functools.partial(action, counter.desk, **named)
+            return await counter.change(action.__name__, given, wanted)
+
+        return _changing(work)
 
     def settle(self, action: Settling[P]) -> Settling[P]:
         """Offer a tool about changes that were planned before."""
@@ -163,24 +179,18 @@ def _carried_out(
         here = trail.current()
         try:
             answer = await answered(
-                desk, action.__name__, lambda: action(desk, *positional, **named)
+                desk,
+                action.__name__,
+                lambda: action(desk, *positional, **named),
+                asked=json.dumps(named, ensure_ascii=False, default=str),
             )
         except SentryError as error:
             return refusal(error, here, desk.offer)
-        return success(answer, here, structured=desk.settings.structured)
+        result = success(answer, here, structured=desk.settings.structured)
+        desk.shown.note_strange("\n".join(event_texts(result.structured_content)))
+        return result
 
     return call
-
-
-def _proposed(action: Wish[...]) -> "_Call":
-    """Take what a tool wants along the one way of every write."""
-    own = inspect.signature(action)
-
-    async def work(counter: Counter, named: Mapping[str, Any]) -> Answer | Asking:
-        given = {n: v for n, v in named.items() if v != own.parameters[n].default}
-        return await counter.change(action.__name__, given, lambda: action(counter.desk, **named))
-
-    return _changing(work)
 
 
 def _settled(action: Settling[...]) -> "_Call":
@@ -225,6 +235,10 @@ def _signed_as(action: Callable[..., Any], call: _Call) -> _Call:
 
 def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
+
+
+def _definition(tool: Tool) -> str:
+    return f"{tool.description} {json.dumps(tool.parameters, ensure_ascii=False)}"
 
 
 def _strict(tool: Tool, *, refreshable: bool) -> Tool:

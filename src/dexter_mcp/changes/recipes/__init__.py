@@ -6,11 +6,37 @@ from types import ModuleType
 from typing import Final
 
 from dexter_mcp.changes.recipe import Recipe
-from dexter_mcp.changes.recipes import issues
+from dexter_mcp.changes.recipes import (
+    alert_rules,
+    alerts,
+    issues,
+    monitors,
+    notebooks,
+    outside,
+    people,
+    projects,
+    releases,
+    scim,
+    spikes,
+    tickets,
+)
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid
 
-_MODULES: Final[tuple[ModuleType, ...]] = (issues,)
+_MODULES: Final[tuple[ModuleType, ...]] = (
+    issues,
+    tickets,
+    alerts,
+    alert_rules,
+    spikes,
+    projects,
+    releases,
+    outside,
+    people,
+    scim,
+    monitors,
+    notebooks,
+)
 
 
 @cache
@@ -27,4 +53,4 @@ def recipe_for(order: Order) -> Recipe:
     """
     if (found := recipes().get(order.operation)) is None:
         raise Invalid(f"{order.operation} is not carried out here. Do it in Sentry itself.")
-    return found
+    return found.fit(order)

@@ -9,6 +9,8 @@ from dexter_mcp.sentry.catalogue.questions import filled
 
 FORMS: Final = frozenset({"upload_release_file", "upload_project_release_file"})
 """The operations that take a file, and so a form."""
+OPEN: Final = frozenset({"create_external_ticket", "link_external_ticket"})
+"""The operations whose body holds what a service elsewhere wants, besides what is published."""
 
 
 @dataclass(frozen=True)

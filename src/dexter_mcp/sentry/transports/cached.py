@@ -43,9 +43,10 @@ class Cached(Wrapper):
 
     A request states in seconds, as the extension `fresh_for`, how old an answer may be, and as
     `absent_for`, how old a 404 where that is an answer like any other; with the extension
-    `refresh` none from memory will do while Sentry answers. A write names, as the extension
-    `touches`, what is no longer true, in the words of `wire.is_touched`. An answer from memory
-    carries its age in seconds as the extension `age`, and as `stale` why it is older than wanted.
+    `refresh` none from memory will do while Sentry answers, with `insist` none at all. A write
+    names, as the extension `touches`, what is no longer true, in the words of `wire.is_touched`.
+    An answer from memory carries its age in seconds as the extension `age`, and as `stale` why it
+    is older than wanted.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Cached(Wrapper):
             return await self._inner.handle_async_request(request)
         kept = self._kept.get(identity(request))
         age = self._clock() - kept.since if kept else 0.0
-        if kept is None:
+        if kept is None or request.extensions.get("insist"):
             return await self._read(request, fresh_for)
         if age < min(fresh_for, kept.fresh_for) and not request.extensions.get("refresh"):
             self._pulse.count("cache_hits")

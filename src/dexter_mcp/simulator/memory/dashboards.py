@@ -68,17 +68,17 @@ class Dashboards:
     """Remembers dashboards."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, Dashboard] = {}
+        self._kept: list[Dashboard] = []
 
     def add(self, dashboard: Dashboard) -> Dashboard:
         """Keep a dashboard."""
-        self._kept[dashboard.id] = dashboard
+        self._kept.append(dashboard)
         return dashboard
 
     def remove(self, dashboard: Dashboard) -> None:
         """Forget a dashboard."""
-        del self._kept[dashboard.id]
+        self._kept.remove(dashboard)
 
     def of(self, org: str) -> list[Dashboard]:
         """List an organization's dashboards, as they were made."""
-        return [each for each in self._kept.values() if each.org == org]
+        return [each for each in self._kept if each.org == org]

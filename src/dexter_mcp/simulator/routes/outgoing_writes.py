@@ -88,6 +88,7 @@ def _read(call: Call, number: int, told: Json) -> NotificationAction:
         str(told.get("targetIdentifier") or ""),
         str(told.get("targetDisplay") or ""),
         trigger,
+        target_kind=str(told.get("targetType") or "specific"),
         integration=_integration(call, service, told),
     )
 

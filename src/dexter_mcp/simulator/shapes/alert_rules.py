@@ -96,7 +96,7 @@ def rule_json(call: Call, alert: Alert, project: Project, *, expanded: bool) -> 
         "filters": [part for part in parts if part not in counted],
         "actions": [_action(action) for action in filters.actions],
         "status": "active" if alert.enabled else "disabled",
-        "snooze": is_muted(call, alert),
+        **_muted_json(call, alert),
         "createdBy": creator_json(call, alert.created_by),
         "dateCreated": iso(alert.created),
         "errors": _errors(filters),
@@ -167,7 +167,7 @@ def metric_rule_json(call: Call, monitor: Monitor) -> Json:
         "detectionType": monitor.config.get("detectionType", "static"),
         "triggers": list(_triggers(monitor, alerts, resolve, below=below)),
         "originalAlertRuleId": None,
-        "snooze": is_muted(call, monitor),
+        **_muted_json(call, monitor),
         "dateCreated": iso(monitor.created),
         "dateModified": iso(monitor.updated or monitor.created),
         "createdBy": creator_json(call, monitor.created_by),
@@ -240,6 +240,12 @@ def incident_json(call: Call, monitor: Monitor, number: int, period: Period) -> 
 def is_muted(call: Call, rule: Alert | Monitor) -> bool:
     """Tell whether a rule is muted for everyone, or for the caller."""
     return not rule.snoozes.isdisjoint({"", call.token.user})
+
+
+def _muted_json(call: Call, rule: Alert | Monitor) -> Json:
+    """Say that a rule is muted, and only then for whom."""
+    muted = is_muted(call, rule)
+    return {"snooze": muted} | ({"snoozeForEveryone": "" in rule.snoozes} if muted else {})
 
 
 def creator_json(call: Call, email: str) -> Json | None:

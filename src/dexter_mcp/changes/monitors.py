@@ -1,0 +1,168 @@
+"""Changes to cron monitors."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from dexter_mcp.changes.assigning import assignee
+from dexter_mcp.changes.plan import Proposal, Wish
+from dexter_mcp.changes.schedules import schedule, timezone
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights.monitors import Place, settled
+from dexter_mcp.sentry.catalogue import Order
+from dexter_mcp.sentry.errors import Invalid, NotFound
+from dexter_mcp.sentry.monitors import Monitor
+from dexter_mcp.views.monitors import reference
+from dexter_mcp.views.untrusted import name
+
+MonitorState = Literal["", "active", "disabled", "muted", "unmuted"]
+
+_SLUG: Final = re.compile(r"(?![0-9]+$)[a-z0-9_\-]{1,50}")
+_LONGEST: Final = 128
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What a monitor shall be; empty and 0 leave it as it is, or as Sentry has it by default."""
+
+    called: str = ""
+    slug: str = ""
+    schedule: str = ""
+    timezone: str = ""
+    margin: int = 0
+    max_runtime: int = 0
+    failures: int = 0
+    recoveries: int = 0
+    owner: str = ""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Say when it is due and what counts as trouble, in Sentry's words.
+
+        Raises:
+            Invalid: The schedule or the time zone can't be understood.
+        """
+        told: dict[str, Any] = {
+            "timezone": timezone(self.timezone) if self.timezone else "",
+            "checkin_margin": self.margin,
+            "max_runtime": self.max_runtime,
+            "failure_issue_threshold": self.failures,
+            "recovery_threshold": self.recoveries,
+        }
+        due = schedule(self.schedule) if self.schedule else {}
+        return {**due, **{field: value for field, value in told.items() if value}}
+
+
+async def create(desk: Desk, *, org: str, project: Sequence[str], wanted: Watch) -> Proposal:
+    """Propose a monitor in a project.
+
+    Raises:
+        Invalid: Something of it can't be understood, or no project is named.
+        NotFound: There is no such project, or no such owner.
+    """
+    if not (wanted.called and wanted.schedule):
+        raise Invalid("A monitor needs a `name` and a `schedule`.")
+    fields = _fields(wanted)
+    named = desk.among(project)
+    if not named:
+        raise Invalid("Say in which `project` the job is; `list_projects` names them.")
+    home = await desk.org(org)
+    slug = (await desk.sentry.projects.resolve(home, named[0])).slug
+    body = {"project": slug, **fields, **await _owner(desk, home, wanted.owner)}
+    wish = Wish(Order("create_monitor", {"org": home}, {}, body), "new monitor")
+    return Proposal(home, f"Create the cron monitor {wanted.called} in {slug}", [wish])
+
+
+async def update(
+    desk: Desk, *, org: str, monitor: str, wanted: Watch, state: MonitorState
+) -> Proposal:
+    """Propose to change a monitor.
+
+    Raises:
+        Invalid: Nothing is to be changed, or something of it can't be understood; or it is no
+            cron monitor, or could be several.
+        NotFound: There is no such monitor, or no such owner.
+    """
+    fields = {**_fields(wanted), **_standing(state)}
+    if not (fields or wanted.owner):
+        raise Invalid("Nothing to change: give a new `name`, `schedule`, `state` or the like.")
+    home = await desk.org(org)
+    it = await _cron(desk, home, monitor)
+    body = {**fields, **await _owner(desk, home, wanted.owner)}
+    order = Order("update_monitor", {"org": home, "monitor": it.id}, {}, body)
+    wish = Wish(order, f"monitor {reference(it)}", it.name.raw)
+    told = ", ".join(_told(body))
+    return Proposal(home, f"Change the cron monitor {reference(it)}: {told}", [wish])
+
+
+async def delete(desk: Desk, *, org: str, monitor: str, environment: Sequence[str]) -> Proposal:
+    """Propose to delete a monitor, or only some of its environments.
+
+    Raises:
+        Invalid: It has no environment of a name: Sentry would take that for the whole monitor.
+        NotFound: There is no such monitor.
+    """
+    home = await desk.org(org)
+    it = await _cron(desk, home, monitor)
+    query = {"environment": tuple(dict.fromkeys(environment))} if environment else {}
+    order = Order("delete_monitor", {"org": home, "monitor": it.id}, query)
+    called = reference(it)
+    wish = Wish(order, f"monitor {called}", it.name.raw, name=called)
+    part = f"the environments {', '.join(map(name, environment))} of " if environment else ""
+    return Proposal(home, f"Delete {part}the cron monitor {called}", [wish])
+
+
+async def _cron(desk: Desk, org: str, named: str) -> Monitor:
+    it, _ = await settled(desk, named, Place(org))
+    if isinstance(it, Monitor):
+        return it
+    raise Invalid(
+        f"{reference(it)} is an uptime monitor, and this is about cron monitors. Uptime monitors "
+        "are changed in Sentry."
+    )
+
+
+def _fields(wanted: Watch) -> dict[str, Any]:
+    """Check and spell all but the owner."""
+    if len(wanted.called) > _LONGEST:
+        raise Invalid(f"`name` may have {_LONGEST} characters, not {len(wanted.called)}.")
+    if wanted.slug and not _SLUG.fullmatch(wanted.slug):
+        raise Invalid(
+            f"`slug` {wanted.slug[:80]!r}: up to 50 lower-case letters, digits, - and _, and not "
+            "digits alone."
+        )
+    told = {"name": wanted.called, "slug": wanted.slug, "config": wanted.config}
+    return {field: value for field, value in told.items() if value}
+
+
+def _standing(state: MonitorState) -> dict[str, Any]:
+    match state:
+        case "active" | "disabled":
+            return {"status": state}
+        case "muted" | "unmuted":
+            return {"is_muted": state == "muted"}
+        case _:
+            return {}
+
+
+async def _owner(desk: Desk, org: str, named: str) -> dict[str, Any]:
+    if not named:
+        return {}
+    try:
+        return {"owner": (await assignee(desk, org, named)).actor or None}
+    except NotFound as nobody:
+        nobody.advice = "Write #slug for a team; `list_teams` and `list_members` name them."
+        raise
+
+
+def _told(body: dict[str, Any]) -> Iterator[str]:
+    """Name what changes; the differences tell the rest."""
+    config = body.get("config", {})
+    if "schedule" in config:
+        yield "schedule"
+    yield from (
+        field.replace("_", " ")
+        for field in (*body, *config)
+        if field not in {"config", "schedule", "schedule_type"}
+    )

@@ -1,0 +1,207 @@
+"""Recipes of what is done to dashboards and to saved queries of Discover.
+
+What is deleted of them can be made anew with the same content, under a new id.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from dexter_mcp.changes.looks import each, find, itself, read, row, same
+from dexter_mcp.changes.matching import ABSENT, shown
+from dexter_mcp.changes.plan import Json, State
+from dexter_mcp.changes.recipe import Create, Delete, Recipe, Update
+from dexter_mcp.sentry import Sentry
+from dexter_mcp.sentry.catalogue import Order
+from dexter_mcp.sentry.json_types import is_array, is_object
+from dexter_mcp.views.untrusted import name
+
+_WIDGET: Final = (
+    *("id", "title", "description", "displayType", "widgetType", "interval", "limit"),
+    *("thresholds", "layout", "axisRange", "legendType", "queries"),
+)
+_QUERY: Final = (
+    *("id", "name", "fields", "aggregates", "columns", "fieldAliases", "conditions", "orderby"),
+    *("isHidden", "selectedAggregate", "linkedDashboards"),
+)
+_FILTERS: Final = ("environment", "period", "start", "end", "utc", "filters")
+_EMPTY: Final = {"environment": [], "filters": {}, "projects": []}
+_SAVED: Final = (
+    *("name", "projects", "queryDataset", "start", "end", "range", "fields", "orderby"),
+    *("environment", "query", "yAxis", "display", "topEvents", "interval"),
+)
+_ANEW: Final = "Taken back, it is made anew: with a new id, and you as its author."
+
+
+def _some(state: Json, fields: Iterable[str]) -> dict[str, Any]:
+    return {each: state[each] for each in fields if state.get(each) is not None}
+
+
+def _widgets(state: Json) -> list[dict[str, Any]]:
+    """Give the widgets of a dashboard with what can be written of them."""
+    return [
+        {
+            **_some(widget, _WIDGET),
+            "queries": [_some(query, _QUERY) for query in widget.get("queries") or ()],
+        }
+        for widget in _objects(state.get("widgets"))
+    ]
+
+
+def _objects(value: Any) -> Sequence[Json]:
+    return [item for item in value if is_object(item)] if is_array(value) else []
+
+
+def _without_ids(widget: Json) -> Json:
+    queries = [
+        {field: value for field, value in query.items() if field != "id"}
+        for query in _objects(widget.get("queries"))
+    ]
+    return {**{f: v for f, v in widget.items() if f != "id"}, "queries": queries}
+
+
+def _read(field: str) -> tuple[str, Callable[[Json], Any]]:
+    """Read a field that is not shown where nothing was chosen."""
+    return field, lambda state: state.get(field, _EMPTY.get(field))
+
+
+async def _of_that_title(sentry: Sentry, order: Order) -> State:
+    """Find a dashboard by its title, which no other has."""
+    title = order.told.get("title")
+    found = await find(
+        sentry, "list_dashboards", order.places, lambda row: row.get("title") == title
+    )
+    if found is None:
+        return None
+    whole = await read(sentry, "get_dashboard", {**order.places, "dashboard": str(found["id"])})
+    return whole if is_object(whole) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _UpdateDashboard(Update):
+    """Changes a dashboard. The widgets are sent as a whole, and so are the filters."""
+
+    def complete(self, order: Order, state: State) -> Order:
+        """Repeat the filters: where one is sent, Sentry forgets those that are not."""
+        if state is None or not set(_FILTERS) & set(order.told):
+            return order
+        return replace(order, body={**_some(state, _FILTERS), **order.told})
+
+    def inverse(self, order: Order, before: State, reply: Any) -> Order | None:
+        """Set the fields to what they were; widgets that are gone are made anew."""
+        made = super().inverse(order, before, reply)
+        if made is None or "widgets" not in made.told:
+            return made
+        now = {str(widget.get("id")) for widget in _objects(reply.get("widgets"))}
+        told = {str(widget.get("id")): widget for widget in _objects(order.told.get("widgets"))}
+        back = [
+            _restored(widget, told.get(widget["id"], {}))
+            if widget["id"] in now
+            else _without_ids(widget)
+            for widget in _objects(made.told["widgets"])
+        ]
+        return replace(made, body={**made.told, "widgets": back})
+
+
+def _restored(widget: Json, told: Json) -> Json:
+    """Set what was said of a widget to what it was, and leave the rest of it alone."""
+    fields = {field: shown(widget, field) for field in told if field != "id"}
+    return {"id": widget["id"]} | {f: None if v is ABSENT else v for f, v in fields.items()}
+
+
+def _fewer_widgets(order: Order, state: State) -> Iterable[str]:
+    """Name the widgets that go by not being among those that are sent."""
+    if state is None or "widgets" not in order.told:
+        return
+    kept = {str(widget.get("id")) for widget in _objects(order.told["widgets"])}
+    gone = [each for each in _widgets(state) if str(each.get("id")) not in kept]
+    if gone:
+        titles = ", ".join(name(str(each.get("title", ""))) for each in gone)
+        yield (
+            f"These widgets go, because they are not among those given: {titles}. A widget stays "
+            'as it is with {"id": …} alone.'
+        )
+
+
+def _dashboard(state: Json) -> Json:
+    """Give what is needed to make a dashboard anew."""
+    access = state.get("permissions")
+    return {
+        "title": state["title"],
+        "widgets": [_without_ids(widget) for widget in _widgets(state)],
+        **_some(state, ("projects", *_FILTERS)),
+        **({"permissions": access} if access else {}),
+        **({"is_favorited": True} if state.get("isFavorited") else {}),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Remake(Delete):
+    """Deletes what can be made anew by `again`, of what `content` gives; `heading` names it."""
+
+    again: str
+    content: Callable[[Json], Json]
+    place: str
+    lost: str = ""
+
+    def before(self, order: Order, state: State) -> State:
+        """Show all that is needed to make it anew."""
+        return None if state is None else self.content(state)
+
+    def inverse(self, order: Order, before: State, reply: Any) -> Order | None:  # noqa: ARG002 - it is gone
+        """Make it anew."""
+        places = {place: value for place, value in order.places.items() if place != self.place}
+        return None if before is None else Order(self.again, places, {}, before)
+
+
+def _anew(_: Order, __: State) -> Iterable[str]:
+    yield _ANEW
+
+
+_ACCESS: Final = ("permissions", lambda state: state.get("permissions"))
+
+RECIPES: Final[tuple[Recipe, ...]] = (
+    Create(
+        operation="create_dashboard",
+        look=each(_of_that_title),
+        lenses=(("widgets", _widgets), ("is_favorited", lambda state: state.get("isFavorited"))),
+        tells=("id",),
+        undone_by="delete_dashboard",
+        known_by=(("dashboard", "id"),),
+    ),
+    _UpdateDashboard(
+        operation="update_dashboard",
+        look=itself("get_dashboard"),
+        lenses=(("widgets", _widgets), *map(_read, (*_FILTERS, "projects"))),
+        warn=_fewer_widgets,
+    ),
+    _Remake(
+        operation="delete_dashboard",
+        look=itself("get_dashboard"),
+        again="create_dashboard",
+        content=_dashboard,
+        place="dashboard",
+        warn=_anew,
+    ),
+    Create(
+        operation="create_saved_query",
+        look=row("list_saved_queries", same("name", "query", "fields", "yAxis")),
+        tells=("id",),
+        undone_by="delete_saved_query",
+        known_by=(("saved_query", "id"),),
+    ),
+    Update(
+        operation="update_saved_query",
+        look=itself("get_saved_query"),
+        lenses=tuple((field, lambda state, f=field: state.get(f)) for field in _SAVED),
+        whole=lambda state: _some(state, _SAVED),
+    ),
+    _Remake(
+        operation="delete_saved_query",
+        look=itself("get_saved_query"),
+        again="create_saved_query",
+        content=lambda state: _some(state, _SAVED),
+        place="saved_query",
+        warn=_anew,
+    ),
+)

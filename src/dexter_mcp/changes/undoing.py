@@ -1,0 +1,42 @@
+"""What takes a change back, and what else that would take back with it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from dexter_mcp.changes.matching import holds
+from dexter_mcp.changes.plan import Plan, Proposal, Wish
+from dexter_mcp.changes.record import CARRIED, Change
+from dexter_mcp.sentry.errors import Invalid
+
+
+def undoing(change: Change) -> Proposal:
+    """Say what takes a change back, the last step first.
+
+    Raises:
+        Invalid: Nothing of it can be, it has been, or it is still under way.
+    """
+    if change.undone_by:
+        raise Invalid(f"{change.id} has been taken back already, by {change.undone_by}.")
+    if change.standing == "applying":
+        raise Invalid(f"{change.id} is still under way. Take it back when it has ended.")
+    if not change.undoable:
+        why = "; ".join(change.plan.lost) or "nothing of it was carried out"
+        raise Invalid(f"{change.id} can't be taken back: {why}.")
+    return Proposal(
+        org=change.plan.org,
+        purpose=f"Take back {change.id} ({change.plan.purpose})",
+        wishes=[Wish(order, step.target, step.title) for step, order in change.undoable],
+        undoes=change.id,
+    )
+
+
+def overtaken(change: Change, plan: Plan) -> Iterator[str]:
+    """Warn of targets that somebody has changed since: taking back would undo that too."""
+    left = defaultdict[str, dict[str, Any]](dict)
+    for _, step, outcome in change.pairs:
+        if outcome.fate in CARRIED:
+            left[step.target].update(outcome.found or {})
+    for step in plan.steps:
+        if step.before is not None and not holds(step.before, left[step.target]):
+            yield f"{step.target} has been changed since, and that would be lost."

@@ -1,0 +1,194 @@
+"""Tools that change projects: their settings, client keys, ownership rules and filters."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from dexter_mcp.changes import inbound_filters, ownership, project_keys, projects
+from dexter_mcp.changes.ownership import Assignment, Edit
+from dexter_mcp.changes.plan import Proposal
+from dexter_mcp.changes.projects import Switch
+from dexter_mcp.insights.desk import Desk
+from dexter_mcp.sentry.errors import Invalid
+from dexter_mcp.tools.params import Names, OneProject, Org
+from dexter_mcp.tools.toolset import Toolset
+
+toolset = Toolset("project_changes")
+
+Named = Annotated[str, Field(min_length=1, max_length=50, description="Its name.")]
+Renamed = Annotated[str, Field(max_length=200, description="New name.")]
+Slug = Annotated[str, Field(max_length=100, description="Made from the name if empty.")]
+NewSlug = Annotated[str, Field(max_length=100, description="New slug; the old one redirects.")]
+Team = Annotated[str, Field(min_length=1, description="Slug or id of the owning team.")]
+Teams = Annotated[Names, Field(description="Slugs or ids.")]
+Platform = Annotated[str, Field(description="Such as python-django.")]
+OrNone = Annotated[str, Field(max_length=200, description="`none` empties it.")]
+Alert = Annotated[bool, Field(description="Mail about high-priority issues.")]
+Age = Annotated[str, Field(description="Hours without events until issues resolve, or never.")]
+Bookmark = Annotated[Switch, Field(description="Star it for the token's user.")]
+Key = Annotated[str, Field(min_length=1, description="Id, DSN or name.")]
+KeyName = Annotated[str, Field(min_length=1, max_length=64, description="Its name.")]
+NewKeyName = Annotated[str, Field(max_length=64, description="New name.")]
+Rate = Annotated[str, Field(description="Events per time: 100/60s, 5000/1h; none.")]
+Enabled = Annotated[Switch, Field(description="no: SDKs with it are turned away.")]
+Rotate = Annotated[bool, Field(description="Make a new key, then switch this one off.")]
+Rules = Annotated[str, Field(description="All rules anew, a line each; none for no rules.")]
+Lines = Annotated[Names, Field(description="Such as path:src/cart/* #payments ana@shop.test.")]
+Gone = Annotated[Names, Field(description="Whole rules as they are.")]
+Assign = Annotated[Assignment, Field(description="Who gets new issues.")]
+Fallthrough = Annotated[Switch, Field(description="Whether all members own what no rule covers.")]
+Filters = Annotated[
+    Names, Field(min_length=1, description="Such as localhost, web-crawlers, legacy-browsers.")
+]
+Active = Annotated[Switch, Field(description="yes: drop such events.")]
+Browsers = Annotated[Names, Field(description="Instead, for legacy-browsers: ie9, safari …")]
+
+
+@toolset.create
+async def create_project(
+    desk: Desk,
+    *,
+    name: Named,
+    team: Team,
+    platform: Platform = "",
+    slug: Slug = "",
+    default_alert: Alert = True,
+    org: Org = "",
+) -> Proposal:
+    """Make a project for a team. Its first DSN: `get_project`."""
+    return await projects.create(
+        desk,
+        name=name,
+        team=team,
+        platform=platform,
+        slug=slug,
+        org=org,
+        default_alert=default_alert,
+    )
+
+
+@toolset.update
+async def update_project(
+    desk: Desk,
+    *,
+    project: OneProject = (),
+    name: Renamed = "",
+    slug: NewSlug = "",
+    platform: OrNone = "",
+    resolve_age: Age = "",
+    subject_prefix: OrNone = "",
+    add_teams: Teams = (),
+    remove_teams: Teams = (),
+    bookmark: Bookmark = "",
+    org: Org = "",
+) -> Proposal:
+    """Change a project's settings and teams; what is left out stays."""
+    told = projects.settings(
+        name=name,
+        slug=slug,
+        platform=platform,
+        resolve_age=resolve_age,
+        subject_prefix=subject_prefix,
+        bookmark=bookmark,
+    )
+    return await projects.update(
+        desk,
+        org=org,
+        project=project,
+        settings=told,
+        add_teams=add_teams,
+        remove_teams=remove_teams,
+    )
+
+
+@toolset.delete
+async def delete_project(desk: Desk, *, project: OneProject, org: Org = "") -> Proposal:
+    """Delete a project with all its issues and events, for good."""
+    return await projects.delete(desk, org=org, project=project)
+
+
+@toolset.create
+async def create_project_key(
+    desk: Desk, *, name: KeyName, project: OneProject = (), rate_limit: Rate = "", org: Org = ""
+) -> Proposal:
+    """Make a client key, and tell its DSN."""
+    return await project_keys.create(
+        desk, org=org, project=project, name=name, rate_limit=rate_limit
+    )
+
+
+@toolset.update
+async def update_project_key(
+    desk: Desk,
+    *,
+    key: Key,
+    project: OneProject = (),
+    name: NewKeyName = "",
+    rate_limit: Rate = "",
+    enabled: Enabled = "",
+    rotate: Rotate = False,
+    org: Org = "",
+) -> Proposal:
+    """Rename, limit, switch or rotate a client key. Take its DSN out of use before it goes off."""
+    if not rotate:
+        return await project_keys.update(
+            desk,
+            org=org,
+            project=project,
+            key=key,
+            name=name,
+            rate_limit=rate_limit,
+            enabled=enabled,
+        )
+    if enabled:
+        raise Invalid("`rotate` switches the key off itself. Leave `enabled` out.")
+    return await project_keys.rotate(
+        desk, org=org, project=project, key=key, name=name, rate_limit=rate_limit
+    )
+
+
+@toolset.delete
+async def delete_project_key(
+    desk: Desk, *, key: Key, project: OneProject = (), org: Org = ""
+) -> Proposal:
+    """Delete a client key for good; `update_project_key` can switch it off instead."""
+    return await project_keys.delete(desk, org=org, project=project, key=key)
+
+
+@toolset.update
+async def update_ownership(
+    desk: Desk,
+    *,
+    project: OneProject = (),
+    add: Lines = (),
+    remove: Gone = (),
+    rules: Rules = "",
+    auto_assign: Assign = "",
+    fallthrough: Fallthrough = "",
+    org: Org = "",
+) -> Proposal:
+    """Change ownership rules. New ones go to the end: of those that match, the last one decides."""
+    return await ownership.update(
+        desk,
+        org=org,
+        project=project,
+        edit=Edit(rules, add, remove),
+        auto_assign=auto_assign,
+        fallthrough=fallthrough,
+    )
+
+
+@toolset.update
+async def update_inbound_filter(
+    desk: Desk,
+    *,
+    filters: Filters,
+    project: OneProject = (),
+    active: Active = "",
+    browsers: Browsers = (),
+    org: Org = "",
+) -> Proposal:
+    """Switch inbound filters: what they drop is gone. Environments: `change_sentry`."""
+    return await inbound_filters.update(
+        desk, org=org, project=project, filters=filters, active=active, browsers=browsers
+    )
