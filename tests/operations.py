@@ -346,7 +346,7 @@ def published(source: Path, file: str = PUBLISHED) -> list[Json]:
 
 
 def _all(source: Path) -> Iterator[Json]:
-    yield from (_operation(each) for each in published(source))
+    yield from (_operation(_many(each)) for each in published(source))
     for each in published(source, LEGACY):
         yield _operation(each) | {"standing": "legacy"}
     for name, path, category, summary, answer, scopes, query in _UNPUBLISHED:
@@ -388,6 +388,16 @@ def own_path(path: str) -> str:
 
 def _own_name(name: str) -> str:
     return _OWN_NAMES.get(name) or name.removesuffix("_or_slug").removesuffix("_id")
+
+
+def _many(told: Json) -> Json:
+    """Take the ids of a bulk operation for what they are, where the description forgot it."""
+    is_bulk = told["id"].startswith("bulk_")
+    query = [
+        each | ({"repeated": True} if is_bulk and each["name"] == "id" else {})
+        for each in told["query_params"]
+    ]
+    return told | {"query_params": query}
 
 
 def _parameter(told: Json) -> Json:

@@ -1,16 +1,18 @@
 """How each operation is reached: seen by running every tool, written by `make catalogue`.
 
-The tools' calls are those of `canaries`; what they ask of Sentry is what the simulator saw. A tool
-covers an operation if it asked for it and is about the same thing: the project that many tools
-look up is no reason to send anybody to them.
+The tools' calls are those of `canaries`; what they ask of Sentry is what the simulator saw, and
+what they would change stands in their plans. A tool covers an operation if it asked for it and is
+about the same thing: the project that many tools look up is no reason to send anybody to them.
 """
 
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import anyio
@@ -19,6 +21,9 @@ from mcp import Client
 import dexter_mcp
 from canaries import Place, calls, settle
 from clock import generous, now
+from dexter_mcp.changes.ledger import Ledger
+from dexter_mcp.changes.recipe import Recipe
+from dexter_mcp.changes.recipes import recipes
 from dexter_mcp.sentry.catalogue import Operation, operations
 from dexter_mcp.sentry.catalogue.search import synonyms, words
 from dexter_mcp.server import build_server
@@ -26,14 +31,16 @@ from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator, World
 from dexter_mcp.simulator.routes.auth import ALL_SCOPES
 from dexter_mcp.tools.registry import TOOLSETS, chosen
+from orders import CASES
 from surface import ROOT
 from typed import typed
 
 COVERED: Final = Path(dexter_mcp.__file__).parent / "tools/covered.json"
 TABLE: Final = ROOT / "docs/coverage.md"
 
-_BY_NAME: Final = "catalogue"
-"""The toolset that reaches everything, and covers nothing in particular."""
+_GENERAL: Final = frozenset({"catalogue", "changes"})
+"""The toolsets that reach everything, and cover nothing in particular."""
+_PLANS: Final = 1_000
 _ORGANIZATION: Final = re.compile(r"(?i)(?:^|_)org(?:s|anizations?)?(?:_|$)")
 _MOST: Final = 2
 """Tools named for one operation."""
@@ -41,10 +48,12 @@ _AS_GOOD: Final = 0.6
 """How close the second must come to the first to be named beside it."""
 _ABOUT: Final = """\
 Made by `make catalogue`; don't edit. A typed tool is named where running it asked for the
-operation, and the facade's method where it reads the answer with a model of its own;
-`read_sentry` reaches every operation that reads. Any one of the scopes suffices. Each published
-read is asked once in `tests/test_catalogue_matrix.py`, and the answer held against Sentry's
-description.
+operation, or planned it, and the facade's method where it reads the answer with a model of its own;
+`read_sentry` reaches every operation that reads, and `change_sentry` every one that writes. Any one
+of the scopes suffices. Each published read is asked once in `tests/test_catalogue_matrix.py`, and
+the answer held against Sentry's description. Each write is declined, carried out, read back and,
+where that can be, taken back in `tests/test_changes_matrix.py`; why some can't be stands in
+[changes.md](changes.md).
 """
 _VERBS: Final = frozenset(
     {"list", "get", "search", "query", "find", "read", "compare", "render", "export"}
@@ -90,40 +99,51 @@ def table(covered: Mapping[str, Sequence[str]]) -> str:
     parts = [
         "# Which of Sentry's operations are reached, and how\n",
         _ABOUT,
-        "| | published | reached | typed in the facade | by typed tools |",
-        "| --- | ---: | ---: | ---: | ---: |",
-        f"| reads | {len(reads)} | {len(reads)} | {len(modelled)} | {len(by_tools)} |",
-        f"| writes | {len(published) - len(reads)} | 0, still to come | 0 | 0 |\n",
+        "| | published | reached | typed in the facade | by typed tools | can be undone |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        f"| reads | {len(reads)} | {len(reads)} | {len(modelled)} | {len(by_tools)} | |",
+        _writes([each for each in published if not each.reads], covered),
     ]
     return "\n".join([*parts, *_sections(list(known), covered)]) + "\n"
+
+
+def _writes(writes: Sequence[Operation], covered: Mapping[str, Sequence[str]]) -> str:
+    known = [recipes()[each.name] for each in writes if each.name in recipes()]
+    by_tools = [each for each in writes if each.name in covered]
+    undone = [each for each in known if not each.lost]
+    return f"| writes | {len(writes)} | {len(known)} | | {len(by_tools)} | {len(undone)} |\n"
 
 
 def _sections(known: Sequence[Operation], covered: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for category in sorted({each.category for each in known}):
         yield f"## {category}\n"
-        yield "| operation | what it is for | reached by | facade | scopes | tested |"
-        yield "| --- | --- | --- | --- | --- | --- |"
+        yield "| operation | what it is for | reached by | facade | change | scopes | tested |"
+        yield "| --- | --- | --- | --- | --- | --- | --- |"
         yield from (_row(each, covered) for each in known if each.category == category)
         yield ""
 
 
 def _row(operation: Operation, covered: Mapping[str, Sequence[str]]) -> str:
     tools = covered.get(operation.name, ())
-    by = ", ".join(f"`{tool}`" for tool in tools) or "`read_sentry`"
+    general = "`read_sentry`" if operation.reads else "`change_sentry`"
     standing = "" if operation.standing == "published" else f" ({operation.standing})"
-    tested = [
-        *(["matrix"] if operation.standing == "published" and operation.reads else []),
-        *(["tool"] if tools else []),
-    ]
+    matrix = operation.standing == "published" if operation.reads else operation.name in CASES
     cells = (
         f"`{operation.name}`",
         f"{operation.summary}{standing}",
-        by if operation.reads else "still to come",
+        ", ".join(f"`{tool}`" for tool in tools) or general,
         f"`{typed()[operation.name]}`" if operation.name in typed() else "",
+        _kind(recipes()[operation.name]) if operation.name in recipes() else "",
         ", ".join(operation.scopes),
-        ", ".join(tested),
+        ", ".join([*(["matrix"] if matrix else []), *(["tool"] if tools else [])]),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _kind(recipe: Recipe) -> str:
+    """Name the general kind that a recipe is of, and whether it can be taken back."""
+    general = next(each for each in type(recipe).__mro__ if each.__module__ == Recipe.__module__)
+    return f"{general.__name__.lower()}{', for good' if recipe.lost else ''}"
 
 
 async def _covered() -> dict[str, list[str]]:
@@ -159,8 +179,9 @@ async def _run(simulator: Simulator) -> AsyncIterator[Reached]:
     table = calls(Place(issue.short_id, event.id))
     for toolset, module in chosen(["all"]).modules:
         for tool in _tools_of(module):
-            if toolset != _BY_NAME and tool in table:
-                asked = await _asked(simulator, tool, table[tool])
+            if toolset not in _GENERAL and tool in table:
+                with TemporaryDirectory() as folder:
+                    asked = await _asked(simulator, folder, tool, table[tool])
                 yield Reached(tool, toolset, module, asked)
 
 
@@ -169,7 +190,7 @@ def _tools_of(module: str) -> Sequence[str]:
 
 
 async def _asked(
-    simulator: Simulator, tool: str, ways: Sequence[Mapping[str, object]]
+    simulator: Simulator, folder: str, tool: str, ways: Sequence[Mapping[str, object]]
 ) -> frozenset[str]:
     """Call a tool in all its ways, and name the operations that Sentry was asked for."""
     settings = Settings(
@@ -177,13 +198,23 @@ async def _asked(
         token=Simulator.TOKEN,
         toolsets=("all",),
         requests_per_second=100_000,
+        state_dir=folder,
     )
     before = len(simulator.world.seen)
     async with Client(build_server(settings, simulator, now=now)) as client:
         for arguments in ways:
             await client.call_tool(tool, dict(arguments))
+    if plans := _planned(Path(folder)):
+        return plans
     lines = simulator.world.seen[before:]
     return frozenset(name for line in lines for name in _named(line))
+
+
+def _planned(folder: Path) -> frozenset[str]:
+    """Name the operations that were planned; nobody agreed to any."""
+    with closing(Ledger(folder)) as ledger:
+        changes = ledger.latest(_PLANS)
+    return frozenset(step.order.operation for each in changes for step in each.plan.steps)
 
 
 def _named(line: str) -> Iterator[str]:

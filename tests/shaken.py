@@ -21,7 +21,6 @@ from small_world import BORN, small_world, story
 from virtual_time import now as virtual_now
 from writing import Json, attempted, audited, settings, writes_of
 
-
 HANDLE = re.compile(r"change=(c-\w+\.\w+)")
 
 
@@ -111,6 +110,18 @@ def wishes(simulator: Simulator) -> dict[str, Wish]:
             lambda _: "storefront" not in teams(),
         ),
     }
+
+
+def bulk(simulator: Simulator, **body: str) -> Json:
+    """Give the arguments that change all issues at once."""
+    ids = [f"id={number}" for number in simulator.world.issues]
+    told = [f"{name}={value}" for name, value in body.items()]
+    return {"operation": "bulk_update_issues", "arguments": [*ids, *told]}
+
+
+def carried_out(simulator: Simulator) -> int:
+    """Count the issues whose priority was made high."""
+    return sum(issue.priority == "high" for issue in simulator.world.issues.values())
 
 
 @dataclass

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mcp.types import Tool
 
+import changes_page
 from dexter_mcp.tools.registry import DAILY, TOOLSETS, chosen, load
 from readme import with_answer
 from tokens import tokens
@@ -116,7 +117,7 @@ def with_tables(readme: str) -> str:
 
 
 def write(root: Path) -> None:
-    """Bring `tools/` and the README up to date; files of tools that are gone go too."""
+    """Bring `tools/`, the README and docs/changes.md up to date; files of tools that are gone go."""
     told = current()
     for old in (root / "tools").glob("*/*.json"):
         if old.relative_to(root / "tools").as_posix() not in told:
@@ -128,6 +129,8 @@ def write(root: Path) -> None:
     readme = root / "README.md"
     made = with_answer(with_tables(readme.read_text("utf-8")))
     readme.write_text(made, encoding="utf-8")
+    page = root / "docs/changes.md"
+    page.write_text(changes_page.made(page.read_text("utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

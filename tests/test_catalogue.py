@@ -1,15 +1,19 @@
 """Whatever has no tool of its own is found, checked and read through the catalogue."""
 
 import re
+from json import JSONDecoder
 from typing import Any
 
 import pytest
 from mcp import Client
+from pydantic.alias_generators import to_snake
 
 from answers import Ask, text_of
+from dexter_mcp.sentry.catalogue import operations
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
+from dexter_mcp.views.bodies import example
 from tokens import tokens
 
 pytestmark = pytest.mark.anyio
@@ -25,6 +29,18 @@ def columns(text: str) -> list[str]:
 def column(text: str, place: int = 0) -> list[str]:
     lines = [line for line in text.split("\n") if "|" in line][1:]
     return [line.split("|")[place] for line in lines]
+
+
+def fields(value: Any) -> set[str]:
+    """Name the fields of an example, or of the things in it."""
+    rows = value if isinstance(value, list) else [value]
+    return {to_snake(name) for row in rows for name in row}
+
+
+def named(kind: str) -> set[str]:
+    """Name the fields that a type lists."""
+    found = re.search(r"\{(.*)\}", kind)
+    return {to_snake(name) for name in found[1].split(",")} if found else set()
 
 
 def onward(text: str) -> str:
@@ -80,6 +96,26 @@ class TestFinding:
         assert "POST /organizations/{org}/monitors/" in text
         assert "body status: active | disabled (default active)" in text
         assert "body name: string (required, at most 128 characters)" in text
+
+    async def test_what_a_field_holds_is_shown_by_an_example(self, ask: Ask) -> None:
+        text = await ask("find_operations", query="create_monitor")
+        assert 'config:={"schedule_type": "crontab", "schedule": "0 2 * * *"' in text
+        assert "`name:=` and JSON" in text
+        assert '"frequency": 30' in await ask("find_operations", query="update_workflow")
+
+    async def test_every_field_that_holds_more_than_a_value_has_an_example(self) -> None:
+        told = {
+            f"{operation.name} {field.name}": (field, example(operation, field))
+            for operation in operations().values()
+            for field in operation.body
+            if "object" in field.type or field.type.startswith("map")
+        }
+        assert [name for name, (_, shown) in told.items() if not shown] == []
+        for name, (field, shown) in told.items():
+            if shown[0] in "[{":
+                value, _ = JSONDecoder().raw_decode(shown)
+                assert isinstance(value, list) is field.type.startswith("array"), name
+                assert fields(value) <= (named(field.type) or fields(value)), name
 
     async def test_writes_are_left_out_unless_they_are_wanted(self, ask: Ask) -> None:
         assert "delete" not in await ask("find_operations", query="dashboards")

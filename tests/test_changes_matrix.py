@@ -1,5 +1,6 @@
 """Every operation that writes is planned, declined, applied, read back and taken back once."""
 
+from itertools import starmap
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from mcp import Client
 
 from answers import text_of
 from clock import generous
+from contract import complaint_of_request
 from dexter_mcp.changes.recipes import recipes
 from dexter_mcp.sentry.catalogue import operations
 from dexter_mcp.server import build_server
@@ -32,6 +34,11 @@ def arguments(operation: str, simulator: Simulator) -> list[str]:
     return list(CASES[operation].arguments(simulator.world))
 
 
+def complaints(simulator: Simulator) -> list[str]:
+    """What Sentry's description says against the requests, where it is at hand."""
+    return list(filter(None, starmap(complaint_of_request, simulator.world.sent)))
+
+
 async def carried_out(client: Client, operation: str, simulator: Simulator) -> str:
     given = arguments(operation, simulator)
     return await done(client, "change_sentry", operation=operation, arguments=given)
@@ -50,6 +57,7 @@ async def test_it_is_applied_read_back_and_recorded(operation: str, tmp_path: Pa
     assert writes_of(simulator), "nothing was sent"
     outcomes = [line["outcome"] for line in audited(tmp_path)]
     assert outcomes == ["done"] * len(writes_of(simulator))
+    assert complaints(simulator) == []
 
 
 @pytest.mark.parametrize("operation", UNDOABLE)
@@ -62,6 +70,7 @@ async def test_taking_it_back_leaves_the_world_as_it_was(operation: str, tmp_pat
         undone = await done(client, "undo_change", change=change)
     assert undone.startswith("Done"), undone
     assert state_of(simulator.world, but) == before
+    assert complaints(simulator) == []
 
 
 @pytest.mark.parametrize("operation", sorted(CASES))

@@ -1,15 +1,26 @@
-"""What docs/reliability.md promises, each with a test that exists."""
+"""What docs/reliability.md and docs/changes.md promise, each with a test that exists."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-ROWS = [
-    line
-    for line in (TESTS.parent / "docs" / "reliability.md").read_text("utf-8").splitlines()
-    if line.startswith("| ") and not line.startswith(("| promise |", "| --- |"))
-]
-NAMED = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
+PAGES = ("reliability.md", "changes.md")
+NAMED = re.compile(r"`((?:changes/)?test_\w+\.py)::(test_\w+)`")
+
+
+def promises(page: str) -> Iterator[str]:
+    """Give the rows of the tables of promises."""
+    for table in re.split(r"\n\n", (TESTS.parent / "docs" / page).read_text("utf-8")):
+        if table.startswith("| promise |"):
+            yield from table.splitlines()[2:]
+
+
+ROWS = [row for page in PAGES for row in promises(page)]
+
+
+def test_both_pages_promise_something() -> None:
+    assert [page for page in PAGES if not list(promises(page))] == []
 
 
 def test_every_promise_names_a_test() -> None:

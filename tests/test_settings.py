@@ -56,6 +56,50 @@ def test_our_own_settings_are_named_dexter() -> None:
     assert settings.log_level == "info"
 
 
+def test_writing_is_asked_about_unless_told_otherwise() -> None:
+    settings = Settings.read({})
+    assert (settings.writes, settings.may_write) == ("ask", True)
+    assert (settings.writes_per_minute, settings.writes_per_hour) == (60, 1_000)
+    assert (settings.most_targets, settings.state_dir) == (1_000, "")
+
+
+def test_writing_has_settings_of_its_own(tmp_path: Path) -> None:
+    settings = Settings.read(
+        {
+            "DEXTER_WRITES": "Allow",
+            "DEXTER_WRITES_PER_MINUTE": "5",
+            "DEXTER_WRITES_PER_HOUR": "50",
+            "DEXTER_MOST_TARGETS": "20",
+            "DEXTER_STATE_DIR": str(tmp_path / "not there yet"),
+        }
+    )
+    assert settings.writes == "allow"
+    assert (settings.writes_per_minute, settings.writes_per_hour) == (5, 50)
+    assert settings.most_targets == 20
+    assert settings.state_dir == str(tmp_path / "not there yet")
+
+
+@pytest.mark.parametrize(
+    ("given", "may_write"),
+    [
+        ({"writes": "off"}, False),
+        ({"writes": "ask"}, True),
+        ({"writes": "allow"}, True),
+        ({"writes": "allow", "read_only": "1"}, False),
+    ],
+)
+def test_read_only_wins_over_every_way_of_writing(
+    given: dict[str, object], *, may_write: bool
+) -> None:
+    assert Settings.read({}, given).may_write is may_write
+
+
+def test_the_state_folder_must_not_be_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    file.touch()
+    assert "which is no folder" in refusal({"DEXTER_STATE_DIR": str(file)})
+
+
 def test_a_flag_wins_over_the_environment_and_that_over_the_file(home: Path) -> None:
     environment = {"SENTRY_URL": "https://other.test"}
     settings = Settings.read(environment, {"org": "globex", "project": None}, home=home)
@@ -154,6 +198,10 @@ def test_the_dsn_of_the_users_own_program_is_never_used() -> None:
         ("DEXTER_ANSWER_BUDGET", "99999999"),
         ("DEXTER_READ_ONLY", "perhaps"),
         ("DEXTER_LOG_LEVEL", "loud"),
+        ("DEXTER_WRITES", "sometimes"),
+        ("DEXTER_WRITES_PER_MINUTE", "0"),
+        ("DEXTER_WRITES_PER_HOUR", "-3"),
+        ("DEXTER_MOST_TARGETS", "1001"),
     ],
 )
 def test_a_malformed_setting_is_one_sentence_that_names_it(name: str, value: str) -> None:

@@ -1,6 +1,6 @@
 """What a simulated world holds, as plain data that can be compared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from dexter_mcp.simulator.intake.loose import is_list, is_mapping
 from dexter_mcp.simulator.memory.store import Store, Where
 
 _PASSING: Final = frozenset(
-    {"seen", "tokens", "now", "activity", "seen_by", "updated", "date_updated", "last_seen"}
+    {"seen", "sent", "tokens", "now", "seen_by", "updated", "date_updated", "last_seen"}
 )
 """What tells of the way, and not of the state: requests, histories, dates of changes."""
 _SINGLE: Final = (str, int, float, bool, bytes, type(None))
@@ -31,7 +31,23 @@ def _plain(value: Any, but: frozenset[str], within: frozenset[int]) -> Any:
     if (items := _items(value)) is not None:
         plain = [_plain(each, but, inside) for each in items]
         return sorted(plain, key=str) if isinstance(value, (set, frozenset)) else plain
-    return {name: _plain(v, but, inside) for name, v in _held(value).items() if name not in but}
+    held = {n: _TELLING[n](v) if n in _TELLING else v for n, v in _held(value).items()}
+    return {name: _plain(v, but, inside) for name, v in held.items() if name not in but}
+
+
+def _notes(activity: Any) -> Sequence[object]:
+    return [entry.data for entry in activity if entry.type == "note"]
+
+
+def _linked(tickets: Any) -> Sequence[object]:
+    return [ticket for ticket in tickets if ticket.issue]
+
+
+_TELLING: Final[Mapping[str, Callable[[Any], Sequence[object]]]] = {
+    "activity": _notes,
+    "tickets": _linked,
+}
+"""Of a history, what people said; of tickets, those that an issue is linked to."""
 
 
 def _items(value: object) -> Sequence[object] | None:

@@ -12,6 +12,7 @@ from canaries import (
     discover,
     integrations,
     issues,
+    merging,
     monitors,
     projects,
     releases,
@@ -44,6 +45,7 @@ _DOMAINS: Final[tuple[ModuleType, ...]] = (
     replays,
     traces,
     changes,
+    merging,
 )
 """Each has `settle`, which puts canaries into the world, and `calls`, which looks for them.
 

@@ -48,6 +48,9 @@ def calls(place: Place) -> Calls:
         ],
         "list_repositories": [{}, {"repository": "acme/aviary"}],
         "list_issue_tickets": [{"issue": issue}],
+        "create_ticket": [{"issue": issue}, {"issue": issue, "title": "Mend the nest"}],
+        "link_ticket": [{"issue": issue, "ticket": "nest#2"}],
+        "unlink_ticket": [{"issue": issue}, {"issue": issue, "ticket": "nest#1"}],
         "get_ticket_form": [
             {"issue": issue},
             {"issue": issue, "action": "link"},

@@ -13,6 +13,7 @@ from dexter_mcp.tools.params import EventSection, Section
 
 UNSHOWN: Final = frozenset({"module of ours", "package of ours", "package of theirs"})
 """Where the file says it already."""
+_NOTE: Final = "4711"
 _BEFORE: Final = 7_200
 """Seconds by which the error came before the rest, and so in an hour that is over."""
 
@@ -26,6 +27,7 @@ def settle(world: World, canaries: Canaries) -> None:
     _send_error(world, canaries)
     (issue,) = world.issues.values()
     world.note(issue, "note", user="ana@acme.test", data={"text": canaries.at("comment")})
+    issue.activity[-1].id = _NOTE
     commit = {"id": "5b7e0c1d9a", "message": canaries.at("commit"), "author": "ana@acme.test"}
     world.add_release(
         "acme", "1.0", projects=["aviary"], created=timedelta(days=1), commits=[commit]
@@ -112,6 +114,24 @@ def calls(place: Place) -> Calls:
             {"issue": issue},
             *({"issue": issue, "tag": tag} for tag in ("canary1", "release", "user", "url")),
         ],
+        **_changes(issue),
+    }
+
+
+def _changes(issue: str) -> Calls:
+    """Name ways to change an issue, whose title is full of canaries; nobody agrees to them."""
+    return {
+        "update_issues": [
+            {"issues": [issue], "status": "archived_for", "amount": 60, "assign_to": "me"},
+            {"query": "is:unresolved", "priority": "low"},
+        ],
+        "delete_issues": [{"issues": [issue]}],
+        "comment_issue": [
+            {"issue": issue, "text": "looking into it"},
+            {"issue": issue, "text": "something else", "comment": _NOTE},
+        ],
+        "delete_comment": [{"issue": issue, "comment": _NOTE}],
+        "start_autofix": [{"issue": issue}],
     }
 
 

@@ -34,4 +34,10 @@ def calls(_: Place) -> Calls:
             {"monitor": "10"},
             {"monitor": "uptime 8"},
         ],
+        "create_monitor": [{"name": "Nests", "schedule": "@daily", "project": "aviary"}],
+        "update_monitor": [
+            {"monitor": "feed-birds", "name": "Feed", "schedule": "every 2 hours"},
+            {"monitor": "10", "slug": "odd", "state": "disabled"},
+        ],
+        "delete_monitor": [{"monitor": "feed-birds"}, {"monitor": "10"}],
     }

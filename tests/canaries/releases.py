@@ -67,6 +67,23 @@ def _ship(world: World, canaries: Canaries, version: str) -> None:
     )
 
 
+def _changes() -> Calls:
+    """Name ways to call what changes releases: the answer is a plan."""
+    return {
+        "create_release": [
+            {"release": "2.0", "project": "aviary", "ref": "77aa", "commits": ["77aa fix: it"]},
+            {"release": HOSTILE, "project": "aviary", "ref": "77aa"},
+            {"release": HOSTILE, "project": "aviary"},
+        ],
+        "update_release": [
+            {"release": "latest", "released": "now", "status": "archived"},
+            {"release": HOSTILE, "commits": ["77aa fix: it"]},
+        ],
+        "create_deploy": [{"release": "latest", "environment": "production", "name": "12"}],
+        "delete_release": [{"release": "latest"}, {"release": "1.0"}],
+    }
+
+
 def calls(_: Place) -> Calls:
     """Name ways to call each tool that together show all that it can show."""
     parts = get_args(ReleasePart)
@@ -79,4 +96,5 @@ def calls(_: Place) -> Calls:
         ],
         "compare_releases": [{"release": "latest"}, {"release": "latest", "baseline": "1.0"}],
         "query_sessions": [{}, {"group_by": ["environment", "project", "session.status"]}],
+        **_changes(),
     }

@@ -23,4 +23,10 @@ def calls(place: Place) -> Calls:
         "list_members": [{}, {"team": "birds"}, {"project": "aviary"}],
         "get_member": [{}],
         "find_owner": [{"issue": place.issue}],
+        "create_team": [{"name": "Flock"}],
+        "update_team": [{"team": "birds", "slug": "flock", "remove": ["ana@acme.test"]}],
+        "delete_team": [{"team": "birds"}],
+        "invite_member": [{"email": "ben@acme.test", "teams": ["birds"]}],
+        "update_member": [{"member": "ana@acme.test", "remove_teams": ["birds"]}],
+        "delete_member": [{"member": "ana@acme.test"}],
     }

@@ -9,14 +9,14 @@ import httpx2
 import pytest
 
 from answers import text_of
-from dexter_mcp.simulator import Simulator
-from shaken import HANDLE, Later, Shaken, Wish, a_simulator, shaken, wishes
+from shaken import HANDLE, Later, Shaken, Wish, a_simulator, bulk, carried_out, shaken, wishes
 from virtual_time import pass_by
 from writing import audited, change_in
 
 pytestmark = [pytest.mark.anyio, pytest.mark.virtual_time]
 
 BROKE = httpx2.RemoteProtocolError("Server disconnected")
+FOR_LONG = {"status": 429, "headers": {"Retry-After": "300"}}
 KINDS = ("update", "create", "delete")
 
 
@@ -48,23 +48,18 @@ ROWS = (
     Row("401", {"status": 401}, lands=False, outcome="refused"),
     Row("403", {"status": 403}, lands=False, outcome="refused"),
     Row("409", {"status": 409}, lands=False, outcome="refused"),
-    Row("429 for long", {"status": 429, "headers": {"Retry-After": "300"}}, False, "refused"),
+    Row(
+        "429 for long",
+        {"status": 429, "headers": {"Retry-After": "300"}},
+        lands=False,
+        outcome="refused",
+    ),
 )
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
 def sent(it: Shaken, wish: Wish) -> int:
     return sum(line.startswith(f"{wish.method} ") for line in it.writes)
-
-
-def bulk(simulator: Simulator, **body: str) -> dict[str, Any]:
-    ids = [f"id={number}" for number in simulator.world.issues]
-    told = [f"{name}={value}" for name, value in body.items()]
-    return {"operation": "bulk_update_issues", "arguments": [*ids, *told]}
-
-
-def carried_out(it: Shaken) -> int:
-    return sum(issue.priority == "high" for issue in it.simulator.world.issues.values())
 
 
 @every_kind
@@ -102,12 +97,12 @@ async def test_a_limit_that_passes_is_waited_for(kind: str, tmp_path: Path) -> N
 
 
 @every_kind
-@pytest.mark.parametrize("lands", [True, False])
+@pytest.mark.parametrize("when", ["before", "after"])
 async def test_where_nothing_can_be_read_back_the_next_try_finds_out(
-    kind: str, lands: bool, tmp_path: Path
+    kind: str, when: str, tmp_path: Path
 ) -> None:
     simulator = a_simulator()
-    wish = wishes(simulator)[kind]
+    wish, lands = wishes(simulator)[kind], when == "after"
     async with shaken(tmp_path, simulator) as it:
         it.fail(lands=lands, method=wish.method, failure=BROKE)
         it.fail_afterwards(method="GET", status=503, times=-1)
@@ -186,16 +181,16 @@ async def test_a_bulk_change_stops_at_the_first_stage_that_fails_and_goes_on_wit
         simulator.faults.add(stage)
         said = await it.said("change_sentry", **bulk(simulator, priority="high"))
         assert said.startswith("Done for 3 of 30"), said
-        assert carried_out(it) == 3
+        assert carried_out(simulator) == 3
         assert it.outcomes == ["done", "unclear"]
         said = await it.said("apply_change", change=change_in(said))
         assert said.startswith("Done, 30 changed"), said
         assert it.outcomes == ["done", "unclear", "done", "done", "done"]
         assert [line.count("id=") for line in it.writes] == [3, 12, 3, 11, 13]
-        assert carried_out(it) == 30
+        assert carried_out(simulator) == 30
         undone = await it.said("undo_change", change=change_in(said))
         assert undone.startswith("Done, 30 changed"), undone
-    assert carried_out(it) == 0
+    assert carried_out(simulator) == 0
 
 
 async def test_what_a_lost_answer_had_done_is_not_done_again(tmp_path: Path) -> None:
@@ -205,7 +200,7 @@ async def test_what_a_lost_answer_had_done_is_not_done_again(tmp_path: Path) -> 
         it.fail_afterwards(method="GET", status=503, times=-1)
         said = await it.said("change_sentry", **bulk(simulator, priority="high"))
         assert said.startswith("Not done"), said
-        assert carried_out(it) == 3
+        assert carried_out(simulator) == 3
         it.behave()
         await pass_by(60)
         said = await it.said("apply_change", change=change_in(said))
@@ -258,7 +253,7 @@ async def test_a_client_that_gives_up_leaves_a_recorded_change(tmp_path: Path) -
         await pass_by(20)
         told = await it.said("list_changes")
         assert "stopped" in told, told
-        assert carried_out(it) == 3
+        assert carried_out(simulator) == 3
         assert it.outcomes == ["done"]
         assert (await it.said("apply_change", change=change_in(told))).startswith("Done, 30")
 

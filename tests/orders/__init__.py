@@ -4,13 +4,25 @@ from types import ModuleType
 from typing import Final
 
 from dexter_mcp.simulator import World
-from orders import alerts, issues, monitors, notebooks, outside, people, projects, releases, scim
+from orders import (
+    alerts,
+    issues,
+    monitors,
+    notebooks,
+    outside,
+    people,
+    projects,
+    releases,
+    scim,
+    tickets,
+)
 from orders.case import Case
 
 __all__ = ["CASES", "Case", "settle"]
 
 _DOMAINS: Final[tuple[ModuleType, ...]] = (
     issues,
+    tickets,
     alerts,
     projects,
     releases,

@@ -26,7 +26,6 @@ _HOOK: Final[Json] = {
     "events": ["event.alert"],
     "dateCreated": "2026-08-01T00:00:00Z",
 }
-_ANEW: Final = ("projects", "alerts", "settings", "next_number", "_ids")
 
 
 def settle(world: World) -> None:
@@ -53,10 +52,6 @@ def _checkout(world: World) -> Project:
 
 def _key(world: World) -> str:
     return _checkout(world).public_key
-
-
-def _sourced(*arguments: str) -> Case:
-    return told("project=checkout", *arguments)
 
 
 CASES: Final[Mapping[str, Case]] = {
@@ -125,5 +120,5 @@ CASES: Final[Mapping[str, Case]] = {
     ),
     "update_symbol_source": told("project=checkout", "id=symbols", "type=http", "name=Old symbols"),
     "delete_symbol_source": told("project=checkout", "id=symbols"),
-    "update_org": told("name=Acme Ltd", "slug=acme-ltd", "openMembership=true", but=()),
+    "update_org": told("name=Acme Ltd", "slug=acme-ltd", "openMembership=true"),
 }

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from dexter_mcp.insights.desk import Desk
-from dexter_mcp.sentry.errors import Invalid, SentryError
+from dexter_mcp.sentry.errors import Invalid, NotFound, SentryError
+from dexter_mcp.sentry.members import Member, MemberDetails
 from dexter_mcp.views.untrusted import name
 
 NOBODY: Final = "none"
+_MOST: Final = 100
+_CLOSE: Final = 3
 _PROJECTS: Final = 5
 """Projects that are looked at for whether an assignee is on one of their teams."""
 
@@ -35,10 +39,36 @@ async def assignee(desk: Desk, org: str, named: str) -> Assignee:
     if wanted.startswith(("#", "team:")):
         team = await desk.sentry.teams.resolve(org, wanted.removeprefix("team:"))
         return Assignee(f"team:{team.id}", f"#{team.slug}", frozenset({team.slug}))
-    member = await desk.sentry.members.resolve(org, wanted)
+    member = await _member(desk, org, wanted)
     if member.user is None:
         raise Invalid(f"{name(member.called)} was invited, and has not joined yet. Name another.")
     return Assignee(f"user:{member.user.id}", name(member.called), frozenset(member.teams))
+
+
+async def _member(desk: Desk, org: str, named: str) -> MemberDetails:
+    them = desk.sentry.members
+    try:
+        return await them.resolve(org, named)
+    except NotFound as error:
+        known = {
+            word.lower(): m
+            for m in (await them.list(org, per_page=_MOST)).items
+            for word in _words(m)
+        }
+        close = get_close_matches(named.lower(), known, n=_CLOSE)
+        people = dict.fromkeys(
+            f"{name(known[each].called)} ({known[each].email})" for each in close
+        )
+        hint = f" Did you mean {' or '.join(people)}?" if people else ""
+        nobody = NotFound(f"{error.args[0]}{hint}")
+        nobody.advice = error.advice
+        raise nobody from error
+
+
+def _words(member: Member) -> Iterable[str]:
+    return filter(
+        None, (member.email, member.email.partition("@")[0], *member.name.split(), member.name)
+    )
 
 
 async def strangers(desk: Desk, org: str, who: Assignee, projects: Iterable[str]) -> Sequence[str]:
@@ -51,7 +81,9 @@ async def strangers(desk: Desk, org: str, who: Assignee, projects: Iterable[str]
             continue
         if who.teams.isdisjoint(team.slug for team in teams):
             told.append(
-                f"{who.called} is on no team of {project}: Sentry may refuse that, and nobody of "
-                "its team may hear of it"
+                f"{who.called} is on no team of {project}: Sentry refuses that, unless everybody "
+                "may join teams"
+                if who.actor.startswith("user:")
+                else f"{who.called} has no access to {project}: Sentry refuses that"
             )
     return told

@@ -261,8 +261,10 @@ def unread(step: Step, sent: Sent, why: str) -> Outcome:
 
 def _concerned(recipe: Recipe, step: Step, state: State) -> State:
     """Give what Sentry shows of what the plan is about; what was sent may be a whole document."""
-    found, about = recipe.before(step.order, state), {**(step.before or {}), **(step.after or {})}
-    return found if found is None else {n: v for n, v in found.items() if n in about}
+    found = recipe.before(step.order, state)
+    if found is None or step.before is None:
+        return found
+    return {n: v for n, v in found.items() if n in step.before or n in (step.after or {})}
 
 
 def _inverse(recipe: Recipe, step: Step, sent: Sent, state: State) -> Order | None:

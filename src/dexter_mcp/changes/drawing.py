@@ -43,7 +43,7 @@ async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Pro
         org=wanted.org,
         purpose=wanted.purpose,
         steps=tuple(steps),
-        already=tuple(already),
+        already=tuple(dict.fromkeys(already)),
         warnings=tuple(dict.fromkeys(warnings)),
         lost=tuple(dict.fromkeys(filter(None, lost))),
         typed="" if wanted.undoes else _typed(names),

@@ -57,6 +57,7 @@ _UNTIL: Final[Mapping[str, tuple[str, str, str]]] = {
     "archived_until_users": ("ignoreUserCount", "ignoreUserWindow", "users"),
 }
 """The field that an amount goes into, that of its window, and what is counted."""
+_CONDITIONAL: Final = "archived_until_condition_met"
 _LONGEST: Final = 7 * 24 * 60
 """Minutes of a window, at most."""
 _OF_ONE_PROJECT: Final = frozenset(
@@ -89,6 +90,7 @@ async def update(desk: Desk, chosen: Chosen, wanted: Wanted) -> Proposal:
     """
     _check(wanted)
     home, issues = await found(desk, chosen)
+    _check_archived(issues, wanted.status)
     projects = sorted({issue.project.slug for issue in issues})
     body, words = dict[str, Any](), list[str]()
     warnings = list[str]()
@@ -127,6 +129,20 @@ def _check(wanted: Wanted) -> None:
     if not 0 <= wanted.window <= _LONGEST:
         raise Invalid(f"`window` is at most {_LONGEST} minutes, a week.")
     _check_resolution(wanted)
+
+
+def _check_archived(issues: Sequence[Issue], status: str) -> None:
+    """Refuse what Sentry passes over: it leaves an archived issue archived as it is."""
+    if not status.startswith("archived_"):
+        return
+    how = _CONDITIONAL if status in _UNTIL else status
+    odd = [each for each in issues if each.status == "ignored" and each.substatus != how]
+    if odd:
+        known = ", ".join(f"{each.short_id} ({each.substatus})" for each in odd[:_FEW])
+        raise Invalid(
+            f"Archived in another way already: {known}. Sentry changes that only by way of "
+            "status=unresolved: set that first."
+        )
 
 
 def _check_resolution(wanted: Wanted) -> None:
@@ -168,8 +184,7 @@ def _archived(wanted: Wanted) -> Mapping[str, Any]:
         return {"status": "ignored", "substatus": wanted.status, "statusDetails": {}}
     field, window, _ = until
     details = {field: wanted.amount, **({window: wanted.window} if wanted.window else {})}
-    how = "archived_until_condition_met"
-    return {"status": "ignored", "substatus": how, "statusDetails": details}
+    return {"status": "ignored", "substatus": _CONDITIONAL, "statusDetails": details}
 
 
 async def _version(desk: Desk, org: str, projects: Sequence[str], named: str) -> str:

@@ -77,14 +77,24 @@ class Ledger:
 
     @contextmanager
     def _together(self) -> Generator[None]:
-        """Write all of it or nothing, and one process at a time."""
-        self._db.execute("BEGIN IMMEDIATE")
+        """Write all of it or nothing, and one process at a time.
+
+        Raises:
+            Rejected: The disk does not take it.
+        """
         try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise Rejected(
+                f"The ledger of changes can't be written ({error}). Make room, or set "
+                "DEXTER_STATE_DIR to a folder that has some."
+            ) from error
 
     def secret(self) -> bytes:
         """Give the key that seals handles: drawn once, and kept with what it seals."""

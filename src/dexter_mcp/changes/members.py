@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from dexter_mcp.changes.plan import Proposal, Wish
 from dexter_mcp.insights.desk import Desk
+from dexter_mcp.sentry import trail
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid, SentryError
 from dexter_mcp.sentry.members import ME, Member, MemberDetails
@@ -70,7 +71,7 @@ async def update(
     if not (role or add_teams or remove_teams):
         raise Invalid("Nothing to change: give `role`, `add_teams` or `remove_teams`.")
     home = await desk.org(org)
-    it = await desk.sentry.members.resolve(home, member)
+    it = await member_now(desk, home, member)
     joined = await _slugs(desk, home, add_teams)
     left = await _slugs(desk, home, remove_teams)
     await _check_role(desk, home, it, role)
@@ -105,6 +106,13 @@ async def delete(desk: Desk, *, org: str, member: str) -> Proposal:
     order = Order("delete_member", {"org": home, "member": it.id})
     wish = Wish(order, f"member {name(it.called)}", name=called)
     return Proposal(home, f"{what} {called} in {home}", [wish])
+
+
+async def member_now(desk: Desk, org: str, named: str) -> MemberDetails:
+    """Settle which member is meant, with the teams of this moment: all of them are written."""
+    found = await desk.sentry.members.resolve(org, named)
+    with trail.anew():
+        return await desk.sentry.members.get(org, found.id)
 
 
 def roles_of(member: MemberDetails) -> Mapping[str, str]:

@@ -50,7 +50,7 @@ class Watch:
             "failure_issue_threshold": self.failures,
             "recovery_threshold": self.recoveries,
         }
-        due = schedule(self.schedule) if self.schedule else {}
+        due = schedule(self.schedule) if self.schedule else dict[str, Any]()
         return {**due, **{field: value for field, value in told.items() if value}}
 
 
@@ -70,7 +70,7 @@ async def create(desk: Desk, *, org: str, project: Sequence[str], wanted: Watch)
     home = await desk.org(org)
     slug = (await desk.sentry.projects.resolve(home, named[0])).slug
     body = {"project": slug, **fields, **await _owner(desk, home, wanted.owner)}
-    wish = Wish(Order("create_monitor", {"org": home}, {}, body), "new monitor")
+    wish = Wish(Order("create_monitor", {"org": home}, {}, body), f"monitor {wanted.called}")
     return Proposal(home, f"Create the cron monitor {wanted.called} in {slug}", [wish])
 
 
@@ -109,7 +109,7 @@ async def delete(desk: Desk, *, org: str, monitor: str, environment: Sequence[st
     order = Order("delete_monitor", {"org": home, "monitor": it.id}, query)
     called = reference(it)
     wish = Wish(order, f"monitor {called}", it.name.raw, name=called)
-    part = f"the environments {', '.join(map(name, environment))} of " if environment else ""
+    part = f"{' and '.join(map(name, environment))} of " if environment else ""
     return Proposal(home, f"Delete {part}the cron monitor {called}", [wish])
 
 

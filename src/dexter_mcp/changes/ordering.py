@@ -1,7 +1,7 @@
 """An operation of the catalogue with its arguments, as wishes: one for each target."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from dexter_mcp.insights.catalogue import settled
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Operation, Order, Parameter
 from dexter_mcp.sentry.catalogue.operations import operation_named
+from dexter_mcp.sentry.catalogue.orders import OPEN
 from dexter_mcp.sentry.catalogue.questions import given, question
 from dexter_mcp.sentry.errors import Invalid
 
@@ -49,9 +50,10 @@ async def order(
     if operation.reads:
         raise Invalid(f"{operation.name} changes nothing. Ask it with `read_sentry`.")
     told = list(_parted(operation, arguments))
-    body = _body(operation, [each for each in told if each[0] in _fields(operation)])
+    fields = _fields(operation, [name for name, _, _ in told])
+    body = _body(operation, [each for each in told if each[0] in fields])
     outside = {*operation.needs} - {*operation.places}
-    around = [f"{n}={v}" for n, v, _ in told if n not in _fields(operation) or n in outside]
+    around = [f"{n}={v}" for n, v, _ in told if n not in fields or n in outside]
     asked = {**given(operation, around), **_apart(operation, org, project)}
     question(operation, {"org": ("to be found",), **asked} if "org" in operation.places else asked)
     found = question(operation, await settled(desk, operation, asked))
@@ -116,8 +118,13 @@ def _apart(operation: Operation, org: str, project: Sequence[str]) -> dict[str, 
     return {name: value for name, value in told.items() if value and name in takes}
 
 
-def _fields(operation: Operation) -> Mapping[str, Parameter]:
-    return {each.name: each for each in operation.body if each.name not in operation.places}
+def _fields(operation: Operation, told: Iterable[str] = ()) -> Mapping[str, Parameter]:
+    """Name the fields of a body; where a service elsewhere decides, those that were told too."""
+    published = {each.name: each for each in operation.body if each.name not in operation.places}
+    if operation.name not in OPEN:
+        return published
+    known = {*operation.places, *operation.narrowing, *published}
+    return published | {name: Parameter(name) for name in told if name not in known}
 
 
 def _parted(operation: Operation, arguments: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
@@ -132,7 +139,7 @@ def _parted(operation: Operation, arguments: Sequence[str]) -> Iterator[tuple[st
 
 
 def _check_name(operation: Operation, name: str) -> None:
-    fields = _fields(operation)
+    fields = _fields(operation, [name])
     if name in fields or not fields:
         return
     known = [*operation.places, *operation.narrowing, *fields]
@@ -143,7 +150,7 @@ def _check_name(operation: Operation, name: str) -> None:
 
 
 def _body(operation: Operation, told: Sequence[tuple[str, str, bool]]) -> Mapping[str, Any] | None:
-    fields, body = _fields(operation), dict[str, Any]()
+    fields, body = _fields(operation, [name for name, _, _ in told]), dict[str, Any]()
     for name, text, is_json in told:
         value = _json(name, text) if is_json else _typed(fields[name], text)
         many = fields[name].type.startswith("array") and not is_json

@@ -28,7 +28,7 @@ _KNOWN: Final = re.compile(r'(?:path|module|url|tags\.(?:"[^"]+"|[^\s:"]+)):(?P<
 _KIND: Final = re.compile(r"(?P<kind>[A-Za-z][\w.]*):")
 _OWNER: Final = re.compile(r"#[\w-]+|[^\s@#]+@[^\s@]+")
 _NONE: Final = "none"
-_REFUSED: Final = "; Sentry may refuse rules that name whoever is not on the project"
+_REFUSED: Final = "Sentry may refuse rules that name whoever is not on the project."
 _SHOWN: Final = 80
 _FEW: Final = 3
 
@@ -147,7 +147,8 @@ def _apart(before: str, after: str) -> tuple[list[str], list[str]]:
 def _told(new: Sequence[str], gone: Sequence[str], body: Mapping[str, Any]) -> str:
     parts = [*_some("add", new), *_some("remove", gone)]
     parts += [str(body["autoAssignment"])] if "autoAssignment" in body else []
-    parts += [f"fallthrough {body['fallthrough']}"] if "fallthrough" in body else []
+    if "fallthrough" in body:
+        parts.append(f"fallthrough {'on' if body['fallthrough'] else 'off'}")
     return "; ".join(parts) or "its rules"
 
 
@@ -168,7 +169,7 @@ async def _strangers(
             members = await desk.sentry.members.of_project(home, it.slug)
             on_it |= {member.email.lower() for member in members}
         strange = [owner for owner in owners if owner.lower() not in on_it]
-        return [f"{owner} {await _why(desk, home, owner)}{_REFUSED}" for owner in strange]
+        return [f"{await _why(desk, home, owner)} {_REFUSED}" for owner in strange]
     except SentryError:
         return [f"it could not be checked whether {', '.join(owners)} are on the project"]
 
@@ -180,8 +181,8 @@ async def _why(desk: Desk, home: str, owner: str) -> str:
         else:
             await desk.sentry.members.resolve(home, owner)
     except NotFound as unknown:
-        return f"is unknown ({unknown})"
-    return "is not on the project"
+        return str(unknown.args[0])
+    return f"{owner} is not on the project."
 
 
 def _owners(rule: str) -> list[str]:

@@ -18,6 +18,7 @@ Switch = Literal["", "yes", "no"]
 _SLUG: Final = re.compile(r"(?!\d+$)[a-z0-9_][a-z0-9_-]{0,99}")
 _NONE: Final = "none"
 _NEVER: Final = "never"
+_MINUS: Final = "-"
 
 
 async def found(desk: Desk, org: str, project: Sequence[str]) -> tuple[str, ProjectDetails]:
@@ -46,7 +47,8 @@ async def create(
     owner = await desk.sentry.teams.resolve(home, team)
     await _check_slug(desk, home, slug)
     told = {"name": name, "slug": slug, "platform": platform}
-    body = {n: v for n, v in told.items() if v} | {"default_rules": default_alert}
+    body: dict[str, Any] = {n: v for n, v in told.items() if v}
+    body |= {} if default_alert else {"default_rules": False}
     order = Order("create_team_project", {"org": home, "team": owner.slug}, {}, body)
     alert = "with" if default_alert else "without"
     purpose = f"Make the project {name} for the team {owner.slug}, {alert} the default alert"
@@ -59,12 +61,12 @@ async def update(
     org: str,
     project: Sequence[str],
     settings: Mapping[str, Any],
-    add_teams: Sequence[str] = (),
-    remove_teams: Sequence[str] = (),
+    teams: Sequence[str] = (),
 ) -> Proposal:
     """Propose to set up a project otherwise; `settings` in Sentry's own words.
 
-    Teams come before the settings: a new slug would lead them astray.
+    Teams are added, or removed where a hyphen stands before them; additions come first, so that
+    somebody always has access.
 
     Raises:
         Invalid: Nothing is to be changed, or the slug is none or taken.
@@ -73,15 +75,15 @@ async def update(
     home, it = await found(desk, org, project)
     await _check_slug(desk, home, str(settings.get("slug", "")), it.id)
     wishes = [
-        *[await _team(desk, home, it, team, "add_project_team") for team in add_teams],
-        *[await _team(desk, home, it, team, "remove_project_team") for team in remove_teams],
+        await _team(desk, home, it, team)
+        for team in sorted(teams, key=lambda each: each.startswith(_MINUS))
     ]
     if settings:
         order = Order("update_project", {"org": home, "project": it.slug}, {}, settings)
         wishes.append(Wish(order, f"project {it.slug}"))
     if not wishes:
         raise Invalid("Nothing is to be changed. Give a setting, or teams to add or remove.")
-    about = [*settings, *(["teams"] if add_teams or remove_teams else [])]
+    about = [*settings, *(["teams"] if teams else [])]
     return Proposal(home, f"Change {', '.join(about)} of the project {it.slug}", wishes)
 
 
@@ -89,8 +91,11 @@ async def delete(desk: Desk, *, org: str, project: Sequence[str]) -> Proposal:
     """Propose to delete a project, and tell how much it takes in.
 
     Raises:
+        Invalid: None was named; the default one is not deleted by default.
         NotFound: There is no such project.
     """
+    if not project:
+        raise Invalid("Name the `project`: what is deleted is gone for good.")
     home, it = await found(desk, org, project)
     taken_in = await volume.errors(desk, home, it.id, "30d")
     order = Order("delete_project", {"org": home, "project": it.slug})
@@ -132,8 +137,9 @@ def _hours(text: str) -> Iterator[tuple[str, int]]:
     yield "resolveAge", 0 if bare == _NEVER else int(bare)
 
 
-async def _team(desk: Desk, home: str, it: ProjectDetails, named: str, operation: str) -> Wish:
-    team = await desk.sentry.teams.resolve(home, named)
+async def _team(desk: Desk, home: str, it: ProjectDetails, named: str) -> Wish:
+    operation = "remove_project_team" if named.startswith(_MINUS) else "add_project_team"
+    team = await desk.sentry.teams.resolve(home, named.removeprefix(_MINUS))
     places = {"org": home, "project": it.slug, "team": team.slug}
     return Wish(Order(operation, places), f"team {team.slug} at {it.slug}")
 

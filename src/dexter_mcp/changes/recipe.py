@@ -19,7 +19,7 @@ T = TypeVar("T")
 Look = Callable[[Sentry, Sequence[Order]], Awaitable[Sequence[State]]]
 """How the targets of orders are read: their states, in the same order."""
 Warn = Callable[[Order, State], Iterable[str]]
-"""What people should know before they agree."""
+"""What people should know before they agree; it raises `Invalid` where Sentry is sure to refuse."""
 
 
 def nothing(_: Order, __: State) -> Iterable[str]:

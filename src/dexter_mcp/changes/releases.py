@@ -11,6 +11,8 @@ from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.release_lookup import find_release
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid, NotFound
+from dexter_mcp.sentry.release_refs import LATEST
+from dexter_mcp.sentry.releases import Release
 
 _PLAIN: Final = re.compile(r"[\w.@+:-]{1,100}")
 """Versions that say nothing but a version, whoever wrote them."""
@@ -69,23 +71,33 @@ async def create(
     slugs = [each.slug for each in await desk.sentry.projects.resolve_all(home, named)]
     told = await _told(desk, home, contents)
     called = version if _PLAIN.fullmatch(version) else "the release"
+    later = await _left_alone(desk, home, version, told)
     body = {"version": version, "projects": slugs, **told}
+    body = {name: value for name, value in body.items() if name not in later}
     wishes = [Wish(Order("create_release", {"org": home}, {}, body), called, "", called)]
-    if fields := {n: told[n] for n in ("ref", "url", "dateReleased") if n in told}:
-        wishes += await _missing(desk, home, version, fields)
+    wishes += [_Found(home, version, called).wish("update_release", later)] if later else []
     return Proposal(home, f"Make release {called} in {', '.join(slugs)}", wishes)
 
 
-async def update(
-    desk: Desk, *, release: str, org: str, project: Sequence[str], contents: Contents
-) -> Proposal:
+async def _left_alone(
+    desk: Desk, org: str, version: str, told: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Name the fields that a release keeps when it is made anew, if it is there."""
+    fields = {name: told[name] for name in ("ref", "url", "dateReleased") if name in told}
+    try:
+        return fields and await desk.sentry.releases.get(org, version) and fields
+    except NotFound:
+        return {}
+
+
+async def update(desk: Desk, *, release: str, org: str, contents: Contents) -> Proposal:
     """Propose to change what a release holds.
 
     Raises:
         Invalid: Nothing was named that could be changed, or something that Sentry won't take.
         NotFound: The release or a repository is not there.
     """
-    found = await _release(desk, release, org, project)
+    found = await _release(desk, release, org)
     told = await _told(desk, found.org, contents)
     if not told:
         raise Invalid("Say what to change: `released`, `status`, `ref`, `url`, `commits`, `refs`.")
@@ -103,7 +115,6 @@ async def deploy(
     *,
     release: str,
     org: str,
-    project: Sequence[str],
     environment: Sequence[str],
     told: Mapping[str, str],
 ) -> Proposal:
@@ -118,7 +129,7 @@ async def deploy(
     """
     if len(environment) != 1 or not _ENVIRONMENT.fullmatch(environment[0]):
         raise Invalid("Name one `environment` of up to 64 characters, without slashes.")
-    found = await _release(desk, release, org, project)
+    found = await _release(desk, release, org)
     finished = told["finished"] or ("" if told["name"] else "now")
     body = {
         "environment": environment[0],
@@ -133,14 +144,14 @@ async def deploy(
     )
 
 
-async def delete(desk: Desk, *, release: str, org: str, project: Sequence[str]) -> Proposal:
+async def delete(desk: Desk, *, release: str, org: str) -> Proposal:
     """Propose to delete a release with its files.
 
     Raises:
         Invalid: It may be one of several.
         NotFound: The release is not there.
     """
-    found = await _release(desk, release, org, project)
+    found = await _release(desk, release, org)
     return Proposal(
         found.org,
         f"Delete release {found.called} for good",
@@ -148,26 +159,27 @@ async def delete(desk: Desk, *, release: str, org: str, project: Sequence[str]) 
     )
 
 
-async def _release(desk: Desk, named: str, org: str, project: Sequence[str]) -> _Found:
-    found = await find_release(desk, named, org, project)
-    if found.only is None:
-        raise Invalid(
-            f"{named[:_SHOWN]!r} may be one of {len(found.releases)} releases. Give the whole "
-            "version; `list_releases` names them."
-        )
+async def _release(desk: Desk, named: str, org: str) -> _Found:
+    """Find the release that is called exactly so: what only looks like it is not changed."""
+    is_latest = named.strip().lower() == LATEST
+    try:
+        found = await find_release(desk, named, org, () if is_latest else ("all",))
+    except NotFound as missing:
+        missing.advice = "`list_releases` names them; an archived one needs its whole version."
+        raise
+    if found.only is None or not (is_latest or _is_called(found.only, found.named)):
+        error = Invalid(f"No single release is called exactly {named[:_SHOWN]!r}.")
+        error.advice = "Give the whole version; `list_releases` names them."
+        raise error
     version = found.only.version.raw
     called = version if _PLAIN.fullmatch(version) else f"number {found.only.id}"
     return _Found(found.scope.org, version, called)
 
 
-async def _missing(desk: Desk, org: str, version: str, fields: Mapping[str, Any]) -> list[Wish]:
-    """Wish for the fields that making a release anew leaves as they are, if it is there."""
-    try:
-        there = await desk.sentry.releases.get(org, version)
-    except NotFound:
-        return []
-    called = version if _PLAIN.fullmatch(version) else f"number {there.id}"
-    return [_Found(org, version, called).wish("update_release", fields)]
+def _is_called(release: Release, named: str) -> bool:
+    version = release.version.raw
+    bare = named[1:] if re.match(r"[vV]\d", named) else named
+    return bool({named, bare} & {version, release.short_version.raw, version.rpartition("@")[2]})
 
 
 async def _told(desk: Desk, org: str, contents: Contents) -> dict[str, Any]:

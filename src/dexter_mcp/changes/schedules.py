@@ -90,8 +90,8 @@ def timezone(text: str) -> str:
         return found
     cities = {zone.rpartition("/")[2].lower(): zone for zone in sorted(known)}
     wanted = text.strip().replace(" ", "_").lower()
-    close = [plain[each] for each in get_close_matches(wanted, plain, n=3)]
-    close = close or [cities[each] for each in get_close_matches(wanted, cities, n=3)]
+    close = [cities[each] for each in get_close_matches(wanted, cities, n=2, cutoff=0.8)]
+    close = close or [plain[each] for each in get_close_matches(wanted, plain, n=3)]
     hint = f" Did you mean {' or '.join(close)}?" if close else " Such as Europe/Oslo."
     raise Invalid(f"There is no time zone {text[:80]!r}.{hint}")
 
@@ -115,6 +115,6 @@ def _number(text: str | None, called: str) -> int | None:
     if text is None:
         return None
     names = _NAMED.get(called, ())
-    if text[:3].lower() in names and len(text) == len(names[0]):
+    if text.lower() in names:
         return names.index(text.lower()) + (called == "month")
     return int(text) if text.isdecimal() else -1

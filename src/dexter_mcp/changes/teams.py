@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
-from dexter_mcp.changes.members import roles_of
+from dexter_mcp.changes.members import member_now, roles_of
 from dexter_mcp.changes.plan import Proposal, Wish
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Order
@@ -28,7 +28,9 @@ async def create(desk: Desk, *, org: str, called: str, slug: str) -> Proposal:
     body = _naming(called, slug)
     home = await desk.org(org)
     order = Order("create_team", {"org": home}, {}, body)
-    return Proposal(home, f"Create the team {called or slug} in {home}", [Wish(order, "new team")])
+    return Proposal(
+        home, f"Create the team {called or slug} in {home}", [Wish(order, f"team {called or slug}")]
+    )
 
 
 async def update(
@@ -55,15 +57,16 @@ async def update(
         raise Invalid("Nothing to change: give `name`, `slug`, `add` or `remove`.")
     home = await desk.org(org)
     it = await desk.sentry.teams.resolve(home, team)
-    coming = [await desk.sentry.members.resolve(home, each) for each in add]
-    going = [await desk.sentry.members.resolve(home, each) for each in remove]
+    coming = [await member_now(desk, home, each) for each in add]
+    going = [await member_now(desk, home, each) for each in remove]
     if both := {each.id for each in coming} & {each.id for each in going}:
         twice = next(each for each in coming if each.id in both)
         raise Invalid(f"{name(twice.called)} is in both `add` and `remove`. Leave out one of them.")
     place = {"org": home, "team": it.id}
-    wishes = [Wish(Order("update_team", place, {}, body), f"team {it.slug}")] if body else []
-    wishes += [_joining(home, it, each, role) for each in coming]
+    wishes = [_joining(home, it, each, role) for each in coming]
     wishes += [_being("remove_member_from_team", home, it, each) for each in going]
+    if body:  # Last, for people are brought in under the slug of now.
+        wishes.append(Wish(Order("update_team", place, {}, body), f"team {it.slug}"))
     told = ", ".join(_told(body, coming, going, role))
     return Proposal(home, f"Team {it.slug} in {home}: {told}", wishes)
 
@@ -106,7 +109,7 @@ def _joining(org: str, team: Team, member: MemberDetails, role: TeamRole) -> Wis
     if team.slug in member.teams:
         return _being("update_member_team_role", org, team, member, {"teamRole": role})
     roles = {**roles_of(member), team.slug: role}
-    body = {"teamRoles": [{"teamSlug": slug, "role": each} for slug, each in roles.items()]}
+    body = {"teamRoles": [{"teamSlug": slug, "role": each or None} for slug, each in roles.items()]}
     order = Order("update_member", {"org": org, "member": member.id}, {}, body)
     return Wish(order, name(member.called))
 

@@ -145,11 +145,13 @@ async def unlink(desk: Desk, *, org: str, issue: str, ticket: str) -> Proposal:
     with missing.issue(home, it.id):
         trackers = (await desk.sentry.external_issues.by_integrations(home, it.id)).items
     linked = [(tracker, each) for tracker in trackers for each in tracker.external_issues]
+    if not linked:
+        raise Invalid(f"{it.short_id} is linked to no ticket of an integration.")
     match [pair for pair in linked if ticket.strip() in _names(pair[1])] if ticket else linked:
         case [(tracker, only)]:
             return _unlinking(home, it, tracker, only)
         case _:
-            known = ", ".join(name(each.key) for _, each in linked[:_FEW]) or "no ticket"
+            known = ", ".join(name(each.key) for _, each in linked[:_FEW])
             raise Invalid(
                 f"{it.short_id} is linked to {known}; say which one as `ticket`. An app's own "
                 "links are broken in Sentry."

@@ -56,7 +56,7 @@ class World:
     `self_hosted` answers as a server on one's own premises does: no rate limits, no regions.
     `numeric_projects` takes project ids only where Sentry has learned to take slugs since.
     `datasets` names those of Discover that a server of some age offers; none named means all.
-    `seen` lists the requests, oldest first.
+    `seen` lists the requests, oldest first; `sent` has method, path and body of those that write.
     """
 
     def __init__(self, *, now: Callable[[], datetime] = _utc_now, seed: int = 7) -> None:
@@ -67,6 +67,7 @@ class World:
         self.numeric_projects = False
         self.datasets: frozenset[str] = frozenset()
         self.seen: list[str] = []
+        self.sent: list[tuple[str, str, bytes]] = []
         self.store = Store()
         self.organizations: dict[str, Organization] = {}
         self.teams: list[Team] = []

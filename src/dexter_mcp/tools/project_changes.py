@@ -18,25 +18,25 @@ toolset = Toolset("project_changes")
 Named = Annotated[str, Field(min_length=1, max_length=50, description="Its name.")]
 Renamed = Annotated[str, Field(max_length=200, description="New name.")]
 Slug = Annotated[str, Field(max_length=100, description="Made from the name if empty.")]
-NewSlug = Annotated[str, Field(max_length=100, description="New slug; the old one redirects.")]
+NewSlug = Annotated[str, Field(max_length=100, description="New slug.")]
 Team = Annotated[str, Field(min_length=1, description="Slug or id of the owning team.")]
-Teams = Annotated[Names, Field(description="Slugs or ids.")]
+Teams = Annotated[Names, Field(description="Slugs to add; -slug removes.")]
 Platform = Annotated[str, Field(description="Such as python-django.")]
-OrNone = Annotated[str, Field(max_length=200, description="`none` empties it.")]
+OrNone = Annotated[str, Field(max_length=200, description="Or none.")]
 Alert = Annotated[bool, Field(description="Mail about high-priority issues.")]
-Age = Annotated[str, Field(description="Hours without events until issues resolve, or never.")]
-Bookmark = Annotated[Switch, Field(description="Star it for the token's user.")]
+Age = Annotated[str, Field(description="Hours until quiet issues resolve; never.")]
+Bookmark = Annotated[Switch, Field(description="Star it.")]
 Key = Annotated[str, Field(min_length=1, description="Id, DSN or name.")]
 KeyName = Annotated[str, Field(min_length=1, max_length=64, description="Its name.")]
 NewKeyName = Annotated[str, Field(max_length=64, description="New name.")]
-Rate = Annotated[str, Field(description="Events per time: 100/60s, 5000/1h; none.")]
-Enabled = Annotated[Switch, Field(description="no: SDKs with it are turned away.")]
-Rotate = Annotated[bool, Field(description="Make a new key, then switch this one off.")]
-Rules = Annotated[str, Field(description="All rules anew, a line each; none for no rules.")]
-Lines = Annotated[Names, Field(description="Such as path:src/cart/* #payments ana@shop.test.")]
-Gone = Annotated[Names, Field(description="Whole rules as they are.")]
-Assign = Annotated[Assignment, Field(description="Who gets new issues.")]
-Fallthrough = Annotated[Switch, Field(description="Whether all members own what no rule covers.")]
+Rate = Annotated[str, Field(description="Such as 100/60s; none.")]
+Enabled = Annotated[Switch, Field(description="no turns SDKs away.")]
+Rotate = Annotated[bool, Field(description="Make a new key, then switch it off.")]
+Rules = Annotated[str, Field(description="All anew.")]
+Lines = Annotated[Names, Field(description="Like path:src/* #team.")]
+Gone = Annotated[Names, Field(description="Whole rules.")]
+Assign = Annotated[Assignment, Field(description="To whom.")]
+Fallthrough = Annotated[Switch, Field(description="All own the rest.")]
 Filters = Annotated[
     Names, Field(min_length=1, description="Such as localhost, web-crawlers, legacy-browsers.")
 ]
@@ -77,12 +77,11 @@ async def update_project(
     platform: OrNone = "",
     resolve_age: Age = "",
     subject_prefix: OrNone = "",
-    add_teams: Teams = (),
-    remove_teams: Teams = (),
+    teams: Teams = (),
     bookmark: Bookmark = "",
     org: Org = "",
 ) -> Proposal:
-    """Change a project's settings and teams; what is left out stays."""
+    """Change a project's settings and teams."""
     told = projects.settings(
         name=name,
         slug=slug,
@@ -91,14 +90,7 @@ async def update_project(
         subject_prefix=subject_prefix,
         bookmark=bookmark,
     )
-    return await projects.update(
-        desk,
-        org=org,
-        project=project,
-        settings=told,
-        add_teams=add_teams,
-        remove_teams=remove_teams,
-    )
+    return await projects.update(desk, org=org, project=project, settings=told, teams=teams)
 
 
 @toolset.delete
@@ -129,7 +121,7 @@ async def update_project_key(
     rotate: Rotate = False,
     org: Org = "",
 ) -> Proposal:
-    """Rename, limit, switch or rotate a client key. Take its DSN out of use before it goes off."""
+    """Rename, limit, switch or rotate a client key."""
     if not rotate:
         return await project_keys.update(
             desk,
@@ -167,7 +159,7 @@ async def update_ownership(
     fallthrough: Fallthrough = "",
     org: Org = "",
 ) -> Proposal:
-    """Change ownership rules. New ones go to the end: of those that match, the last one decides."""
+    """Change ownership rules. New ones go last; the last match decides."""
     return await ownership.update(
         desk,
         org=org,

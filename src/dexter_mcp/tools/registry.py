@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 TOOLSETS: Final[Mapping[str, tuple[str, ...]]] = {
     "issues": ("issues", "issue_changes", "events", "tags", "attachments", "feedback"),
     "discover": ("discover", "charts", "saved_queries", "exports"),
-    "alerts": ("alerts",),
+    "alerts": ("alerts", "alert_changes"),
     "releases": ("releases", "release_changes"),
     "integrations": ("integrations", "tickets"),
     "projects": ("identity", "organizations", "projects", "project_changes"),

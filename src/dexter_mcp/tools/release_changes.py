@@ -14,14 +14,14 @@ from dexter_mcp.tools.toolset import Toolset
 toolset = Toolset("release_changes")
 
 NewVersion = Annotated[str, Field(min_length=1, description="The whole version.")]
-Version = Annotated[str, Field(min_length=1, description="Version, latest or link.")]
-Ref = Annotated[str, Field(description="Commit or tag.")]
-Url = Annotated[str, Field(description="Link to more about it.")]
+Version = Annotated[str, Field(min_length=1, description="Version or latest.")]
+Ref = Annotated[str, Field(description="Commit.")]
+Url = Annotated[str, Field(description="Link.")]
 Moment = Annotated[str, Field(description="now or ISO 8601.")]
-Commits = Annotated[Names, Field(description='"sha message" or "repo@sha message".')]
-Refs = Annotated[Names, Field(description="repo@sha or repo@previous..sha.")]
-Standing = Annotated[Literal["", "open", "archived"], Field(description="Archived: hidden.")]
-Name = Annotated[str, Field(description="Such as a build number.")]
+Commits = Annotated[Names, Field(description="sha message.")]
+Refs = Annotated[Names, Field(description="repo@sha, repo@old..sha.")]
+Standing = Annotated[Literal["", "open", "archived"], Field(description="Empty: as it is.")]
+Name = Annotated[str, Field(description="Its number.")]
 OneEnvironment = Annotated[Names, Field(min_length=1, max_length=1, description="One name.")]
 
 
@@ -54,12 +54,11 @@ async def update_release(
     url: Url = "",
     commits: Commits = (),
     refs: Refs = (),
-    project: Project = (),
     org: Org = "",
 ) -> Proposal:
     """Finalize (`released`) or archive a release, or replace its commits."""
     contents = Contents(ref, url, released, commits, refs, status)
-    return await releases.update(desk, release=release, org=org, project=project, contents=contents)
+    return await releases.update(desk, release=release, org=org, contents=contents)
 
 
 @toolset.create
@@ -72,19 +71,14 @@ async def create_deploy(
     url: Url = "",
     started: Moment = "",
     finished: Moment = "",
-    project: Project = (),
     org: Org = "",
 ) -> Proposal:
     """Note that a release came into an environment, now unless `finished` says when."""
     told = {"name": name, "url": url, "started": started, "finished": finished}
-    return await releases.deploy(
-        desk, release=release, org=org, project=project, environment=environment, told=told
-    )
+    return await releases.deploy(desk, release=release, org=org, environment=environment, told=told)
 
 
 @toolset.delete
-async def delete_release(
-    desk: Desk, *, release: Version, project: Project = (), org: Org = ""
-) -> Proposal:
+async def delete_release(desk: Desk, *, release: Version, org: Org = "") -> Proposal:
     """Delete a release with its files. Sentry refuses while issues refer to it."""
-    return await releases.delete(desk, release=release, org=org, project=project)
+    return await releases.delete(desk, release=release, org=org)

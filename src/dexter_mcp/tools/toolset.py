@@ -208,12 +208,12 @@ def _changing(work: _Work) -> _Call:
     """Bring every way in which a change may end into one form; one is a question to the user."""
 
     async def call(ctx: Context[Entrance], **named: Any) -> CallToolResult | InputRequiredResult:
-        here = trail.current()
-        counter = await ctx.request_context.lifespan_context.counter(ctx)
+        here, entrance = trail.current(), ctx.request_context.lifespan_context
         try:
+            counter = await entrance.counter(ctx)
             answer = await work(counter, named)
         except SentryError as error:
-            return refusal(error, here, counter.desk.offer)
+            return refusal(error, here, (await entrance.desk()).offer)
         if isinstance(answer, Asking):
             return answer.result
         return success(answer, here, structured=counter.desk.settings.structured)

@@ -10,6 +10,7 @@ from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.reply import Page
 from dexter_mcp.sentry.wire import QueryValue
 from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.bodies import example
 from dexter_mcp.views.budget import FLOOR, Section, fit
 from dexter_mcp.views.listing import echo, onward
 from dexter_mcp.views.numbers import counted
@@ -64,12 +65,29 @@ def facts(operation: Operation, *, tools: Tools) -> Answer:
         f"better: {', '.join(better)}" if better else "",
         *(f"  {place}: in the path, required" for place in operation.places),
         *(f"  {_spelt(each)}" for each in operation.query if each.name not in PAGING | NOT_DATA),
-        *(f"  body {_spelt(each)}" for each in operation.body),
+        *_body(operation),
         "paged: limit, cursor" if operation.paged else "",
         f"scopes (any one): {', '.join(operation.scopes)}" if operation.scopes else "",
+        _how(operation),
         operation.docs,
     ]
     return Answer("\n".join(filter(None, lines)), data=operation)
+
+
+def _how(operation: Operation) -> str:
+    if operation.reads:
+        return ""
+    many = any(each.type.startswith("array<") for each in operation.body)
+    ways = ["`name=value`", *(["repeated for a list"] * many), "`name:=` and JSON"]
+    return f"`change_sentry` carries it out: {', '.join(ways)}"
+
+
+def _body(operation: Operation) -> Iterable[str]:
+    """Tell the fields of the body, and how those are written that hold more than a value."""
+    for each in operation.body:
+        yield f"  body {_spelt(each)}"
+        if inside := example(operation, each):
+            yield f"    {each.name}:={inside}"
 
 
 def reading(

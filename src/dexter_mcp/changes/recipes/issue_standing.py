@@ -5,6 +5,7 @@ shows the release that brings it; of the events that an archived issue may still
 those that are left.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -64,6 +65,11 @@ def wanted_details(told: Json) -> Json | None:
 def without_clock(told: Json) -> Json:
     """Leave out the duration where a time says the same."""
     return {n: v for n, v in told.items() if n != "ignoreDuration" or "ignoreUntil" not in told}
+
+
+def spelt(told: Json) -> str:
+    """Spell what goes with a status as a text, so that it is compared as a whole."""
+    return json.dumps(told, sort_keys=True) if told else ""
 
 
 def timed(told: Json, now: float) -> Json:

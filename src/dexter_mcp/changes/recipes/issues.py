@@ -1,5 +1,6 @@
 """Recipes of what is done to issues."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -18,7 +19,7 @@ from dexter_mcp.sentry.json_types import is_object
 _AT_ONCE: Final = 100
 _LEAN: Final = ["stats", "lifetime", "filtered", "unhandled"]
 _FOLLOWING: Final = frozenset({"status", "assignedTo", "isBookmarked"})
-"""What makes the token's user follow an issue, or follow it no more."""
+"""What makes the token's user follow an issue."""
 
 
 async def _issues(sentry: Sentry, orders: Sequence[Order]) -> Sequence[State]:
@@ -68,9 +69,8 @@ class _IssueUpdate(Update):
         if "status" in order.told:
             told |= {n: _read(state, n) for n in ("status", "substatus", "statusDetails")}
             told |= {"inbox": _read(state, "inbox")} if told["status"] == "unresolved" else {}
-        followed = _read(state, "isSubscribed")
-        if not _FOLLOWING.isdisjoint(order.told) and followed is not ABSENT:
-            told["isSubscribed"] = followed
+        if _changes_following(order.told, state):
+            told["isSubscribed"] = state["isSubscribed"]
         return {name: value for name, value in told.items() if value is not ABSENT}
 
     def after(self, order: Order, state: State) -> State:
@@ -79,7 +79,7 @@ class _IssueUpdate(Update):
         if "status" in told:
             told["status"] = standing.status(told["status"])
         if (details := standing.wanted_details(order.told)) is not None:
-            told["statusDetails"] = standing.without_clock(details) or None
+            told["statusDetails"] = standing.spelt(standing.without_clock(details))
         if state is not None and "assignedTo" in told and _is_assigned(state, told["assignedTo"]):
             told["assignedTo"] = _assignee(state)
         return told
@@ -110,13 +110,22 @@ class _IssueUpdate(Update):
         return replace(order, body=body)
 
 
+def _changes_following(told: Json, state: Json) -> bool:
+    """Tell whether the token's user may follow an issue afterwards, or no more.
+
+    Whoever removes a bookmark stops following, so that taking one back would end it too.
+    """
+    starts = state.get("isSubscribed") is False and not _FOLLOWING.isdisjoint(told)
+    return starts or ("isSubscribed" in state and "isBookmarked" in told)
+
+
 def _read(state: Json, name: str) -> Any:
     """Read a field in the words in which it is written, for people to read."""
     match name:
         case "assignedTo":
             return _assignee(state)
         case "statusDetails":
-            return standing.details(state) or None
+            return standing.spelt(standing.details(state))
         case "inbox":
             return bool(state["inbox"]) if name in state else ABSENT
         case _:
@@ -129,7 +138,7 @@ def _written(name: str, value: Any) -> Any:
         case "assignedTo":
             return str(value).partition(" ")[0]
         case "statusDetails":
-            return value or {}
+            return json.loads(value) if value else {}
         case _:
             return value
 
@@ -295,19 +304,26 @@ _DISCARD: Final = Delete(
     bulk=Bulk("bulk_update_issues", "issue", by_search),
 )
 
+_UPDATE: Final = _IssueUpdate(
+    operation="update_issue",
+    look=_issues,
+    watched=True,
+    warn=_warn,
+    bulk=Bulk("bulk_update_issues", "issue", by_search),
+)
+_DELETION: Final = Delete(
+    operation="delete_issue",
+    look=_issues,
+    shows=("shortId", "status"),
+    bulk=Bulk("bulk_delete_issues", "issue", by_search),
+)
+
 RECIPES: Final[tuple[Recipe, ...]] = (
-    _IssueUpdate(
-        operation="update_issue",
-        look=_issues,
-        warn=_warn,
-        bulk=Bulk("bulk_update_issues", "issue", by_search),
-    ),
-    Delete(
-        operation="delete_issue",
-        look=_issues,
-        shows=("shortId", "status"),
-        bulk=Bulk("bulk_delete_issues", "issue", by_search),
-    ),
+    _UPDATE,
+    replace(_UPDATE, operation="bulk_update_project_issues"),
+    _DELETION,
+    replace(_DELETION, operation="bulk_delete_issues"),
+    replace(_DELETION, operation="bulk_delete_project_issues"),
     _Merge(
         operation="bulk_update_issues",
         look=each(_merged),

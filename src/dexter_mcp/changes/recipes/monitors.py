@@ -4,7 +4,7 @@ Whoever checks in may have named them, and their environments.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from dexter_mcp.changes.looks import LookAt, each, find, read
@@ -17,7 +17,6 @@ from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.json_types import is_object
 
-_DERIVED: Final = frozenset({"alert_rule_id"})
 _HISTORY: Final = "its check-ins go with it"
 
 
@@ -54,7 +53,7 @@ async def _new(sentry: Sentry, order: Order) -> State:
 
 
 def _wanted(told: Json) -> Json:
-    """Say in Sentry's words what was asked for: a margin of 0 is 1, and nicknames are written out."""
+    """Say in Sentry's words what was asked for: a margin of 0 is 1, nicknames are written out."""
     config = told.get("config")
     if not is_object(config):
         return told
@@ -68,9 +67,21 @@ def _plain(field: str, value: Any) -> Any:
     return NICKNAMES.get(value, value) if isinstance(value, str) else value
 
 
+def _narrowed(found: State, wanted: State) -> State:
+    """Keep of a configuration what is wanted of it; Sentry leaves the rest of it alone."""
+    config = (wanted or {}).get("config")
+    if found is None or not is_object(config) or not is_object(found.get("config")):
+        return found
+    return {**found, "config": {field: shown(found["config"], field) for field in config}}
+
+
 @dataclass(frozen=True, kw_only=True)
 class _CreateMonitor(Create):
     """Sets up a monitor."""
+
+    def before(self, order: Order, state: State) -> State:
+        """Read what is there, of its configuration what the order names."""
+        return _narrowed(super().before(order, state), self.after(order, state))
 
     def after(self, order: Order, state: State) -> State:
         """Give the fields of what is to be, in Sentry's words."""
@@ -83,20 +94,7 @@ class _UpdateMonitor(Update):
 
     def before(self, order: Order, state: State) -> State:
         """Read the fields that the order sets, of the configuration no others."""
-        found = super().before(order, state)
-        wanted = (self.after(order, state) or {}).get("config")
-        if found is None or not is_object(wanted) or not is_object(found.get("config")):
-            return found
-        config = {field: shown(found["config"], field) for field in wanted}
-        return {**found, "config": config}
-
-    def complete(self, order: Order, state: State) -> Order:
-        """Send the whole configuration, as Sentry's description asks."""
-        config = order.told.get("config")
-        if state is None or not is_object(config) or not is_object(state.get("config")):
-            return order
-        known = {n: v for n, v in state["config"].items() if v is not None and n not in _DERIVED}
-        return replace(order, body={**order.told, "config": {**known, **config}})
+        return _narrowed(super().before(order, state), self.after(order, state))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +138,7 @@ class _DeleteMonitor(Delete):
             return state is None
         return not set(named) & set(_environments(state))
 
-    def due(self, order: Order, state: State) -> bool:
+    def due(self, order: Order, state: State) -> bool:  # noqa: ARG002 - only the state tells
         """Let environments that there are not be refused, and not be passed over."""
         return state is not None
 

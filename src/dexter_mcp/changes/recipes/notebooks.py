@@ -25,7 +25,7 @@ _QUERY: Final = (
     *("isHidden", "selectedAggregate", "linkedDashboards"),
 )
 _FILTERS: Final = ("environment", "period", "start", "end", "utc", "filters")
-_EMPTY: Final = {"environment": [], "filters": {}, "projects": []}
+_EMPTY: Final[Json] = {"environment": [], "filters": {}, "projects": []}
 _SAVED: Final = (
     *("name", "projects", "queryDataset", "start", "end", "range", "fields", "orderby"),
     *("environment", "query", "yAxis", "display", "topEvents", "interval"),
@@ -62,7 +62,8 @@ def _without_ids(widget: Json) -> Json:
 
 def _read(field: str) -> tuple[str, Callable[[Json], Any]]:
     """Read a field that is not shown where nothing was chosen."""
-    return field, lambda state: state.get(field, _EMPTY.get(field))
+    empty = _EMPTY.get(field)
+    return field, lambda state: state.get(field, empty)
 
 
 async def _of_that_title(sentry: Sentry, order: Order) -> State:
@@ -105,7 +106,8 @@ class _UpdateDashboard(Update):
 
 def _restored(widget: Json, told: Json) -> Json:
     """Set what was said of a widget to what it was, and leave the rest of it alone."""
-    fields = {field: shown(widget, field) for field in told if field != "id"}
+    plain = _without_ids(widget)
+    fields = {field: shown(plain, field) for field in told if field != "id"}
     return {"id": widget["id"]} | {f: None if v is ABSENT else v for f, v in fields.items()}
 
 
@@ -144,7 +146,7 @@ class _Remake(Delete):
     place: str
     lost: str = ""
 
-    def before(self, order: Order, state: State) -> State:
+    def before(self, order: Order, state: State) -> State:  # noqa: ARG002 - only the state tells
         """Show all that is needed to make it anew."""
         return None if state is None else self.content(state)
 
@@ -157,8 +159,6 @@ class _Remake(Delete):
 def _anew(_: Order, __: State) -> Iterable[str]:
     yield _ANEW
 
-
-_ACCESS: Final = ("permissions", lambda state: state.get("permissions"))
 
 RECIPES: Final[tuple[Recipe, ...]] = (
     Create(

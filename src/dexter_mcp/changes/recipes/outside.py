@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from dexter_mcp.changes.looks import LookAt, by, each, find, itself, read, row, rows, same, unseen
@@ -52,10 +53,11 @@ async def _of_team(sentry: Sentry, order: Order) -> State:
 
 def _belongs_elsewhere(_: Order, state: State) -> Iterable[str]:
     if state is not None:
-        yield (
+        raise Invalid(
             f"That name belongs to user {state.get('user_id')} already, and Sentry leaves it "
             f"there. Update external user {state.get('id')} instead."
         )
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +88,8 @@ def _comes_back(_: Order, __: State) -> Iterable[str]:
     yield "Taken back, it gets a new id."
 
 
-def _names(kind: str, look: LookAt) -> Sequence[Recipe]:
-    """Give the recipes of the names that users, or teams, have elsewhere."""
+def _names(kind: str, look: LookAt, fields: Sequence[str]) -> Sequence[Recipe]:
+    """Give the recipes of the names that users, or teams, have elsewhere; `fields` are written."""
     one = f"external_{kind}"
     return (
         _NewName(
@@ -103,7 +105,7 @@ def _names(kind: str, look: LookAt) -> Sequence[Recipe]:
             operation=f"update_{one}",
             look=each(look),
             naming=frozenset({"id"}),
-            whole=_whole_name,
+            whole=partial(_written, fields),
             sticky=frozenset({"external_id"}),
         ),
         _NameGone(
@@ -117,8 +119,8 @@ def _names(kind: str, look: LookAt) -> Sequence[Recipe]:
     )
 
 
-def _whole_name(state: Json) -> Json:
-    return {name: value for name, value in state.items() if not is_nothing(value)}
+def _written(fields: Sequence[str], state: Json) -> Json:
+    return {name: state[name] for name in fields if not is_nothing(state.get(name))}
 
 
 _VEILED: Final = "(not shown)"
@@ -148,11 +150,7 @@ class _Forwarder(Update):
             Invalid: A setting was named without the configuration.
         """
         if "config" not in order.told:
-            if wrong := [name for name in _SETTINGS[1:] if name in order.told]:
-                raise Invalid(
-                    f"Sentry changes {' and '.join(wrong)} of a forwarder only along with its "
-                    "whole `config`, secrets included. Give that too."
-                )
+            _check_whole(order)
             return replace(order, body={n: v for n, v in order.told.items() if n == "project_ids"})
         told = {name: shown(state or {}, name) for name in ("organization_id", *_SETTINGS)}
         return replace(order, body={**told, **order.told})
@@ -165,6 +163,20 @@ class _Forwarder(Update):
 _HELD_BACK: Final = (
     "the configuration of a forwarder holds secrets, which Sentry does not give back"
 )
+
+
+def _check_whole(order: Order) -> None:
+    wrong = [name for name in _SETTINGS[1:] if name in order.told]
+    if wrong and "config" not in order.told:
+        raise Invalid(
+            f"Sentry changes {' and '.join(wrong)} of a forwarder only along with its whole "
+            "`config`, secrets included. Give that too."
+        )
+
+
+def _only_whole(order: Order, _: State) -> Iterable[str]:
+    _check_whole(order)
+    return ()
 
 
 def _veiled(told: Json) -> Json:
@@ -187,10 +199,11 @@ class _NewForwarder(Create):
 
 def _one_each(order: Order, state: State) -> Iterable[str]:
     if state is not None:
-        yield (
+        raise Invalid(
             f"There is a forwarder to {order.told.get('provider')} already, number "
             f"{state.get('id')}, and Sentry takes no second one. Update it instead."
         )
+    return ()
 
 
 async def _replay(sentry: Sentry, order: Order) -> State:
@@ -202,8 +215,7 @@ async def _replay(sentry: Sentry, order: Order) -> State:
 
 
 def _same_job(row: Json, order: Order) -> bool:
-    wanted = order.told.get("data")
-    return is_object(wanted) and row.get("status") != "failed" and holds(row, wanted)
+    return row.get("status") != "failed" and holds(row, _asked(order))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,10 +227,22 @@ class _Erasure(Deed):
         """Be what it says."""
         return True
 
+    def before(self, order: Order, state: State) -> State:
+        """Show the job, as far as it was asked for, and how far it is."""
+        return state and {n: v for n, v in state.items() if n in {*_asked(order), "status"}}
+
+    def after(self, order: Order, state: State) -> State:  # noqa: ARG002 - only the order tells
+        """Say what is asked for, without its wrapping."""
+        return _asked(order)
+
+
+def _asked(order: Order) -> Json:
+    told = order.told.get("data")
+    return told if is_object(told) else {}
+
 
 def _how_much(order: Order, _: State) -> Iterable[str]:
-    told = order.told.get("data")
-    wanted = told if is_object(told) else {}
+    wanted = _asked(order)
     which = "the replays that match" if wanted.get("query") else "ALL replays"
     yield f"Deletes {which} between {wanted.get('rangeStart')} and {wanted.get('rangeEnd')}."
 
@@ -249,8 +273,8 @@ RECIPES: Final[Sequence[Recipe]] = (
         shows=("name", "slug", "status"),
         warn=_stops,
     ),
-    *_names("user", _of_member),
-    *_names("team", _of_team),
+    *_names("user", _of_member, _ACTOR),
+    *_names("team", _of_team, _KEY),
     _NewForwarder(
         operation="create_data_forwarder",
         look=row("list_data_forwarders", same("provider")),
@@ -266,6 +290,7 @@ RECIPES: Final[Sequence[Recipe]] = (
         look=row("list_data_forwarders", by("id", "data_forwarder")),
         naming=frozenset({"organization_id"}),
         wanted=_veiled,
+        warn=_only_whole,
         lenses=(("project_ids", _enrolled),),
     ),
     Delete(

@@ -1,15 +1,24 @@
 """Recipes of what is done to teams, members, and who is in which team."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from dexter_mcp.changes.looks import each, find, itself, read, row, same
 from dexter_mcp.changes.plan import Json, State
-from dexter_mcp.changes.recipe import Create, Delete, Recipe, Tie, Update
+from dexter_mcp.changes.recipe import (
+    Create,
+    Delete,
+    Lens,
+    Recipe,
+    Tie,
+    Update,
+    seen_through,
+)
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.json_types import is_array, is_object
+from dexter_mcp.views.untrusted import name
 
 LEADERS: Final = frozenset({"admin", "manager", "owner"})
 """Who is the admin of every team that they are in."""
@@ -43,6 +52,7 @@ async def _in_team(sentry: Sentry, order: Order) -> State:
     there = next((row for row in _roles(member) if row["teamSlug"] == slug), None)
     least = "admin" if member.get("orgRole") in LEADERS else _LEAST
     return {
+        "who": _called(member),
         "inside": bool(there) or (is_array(teams) and slug in teams),
         "ownRole": there["role"] if there else None,
         "teamRole": (there["role"] if there else None) or least,
@@ -52,6 +62,10 @@ async def _in_team(sentry: Sentry, order: Order) -> State:
 async def _role_in_team(sentry: Sentry, order: Order) -> State:
     state = await _in_team(sentry, order)
     return state if state and state["inside"] else None
+
+
+def _called(member: Json) -> str:
+    return name(str(member.get("name") or member.get("email") or "Somebody"))
 
 
 def _roles(state: Json) -> list[dict[str, Any]]:
@@ -69,8 +83,25 @@ def _role(value: Any) -> str | None:
     return None if value in {None, "", _LEAST} else str(value)
 
 
+def _teams(state: Json) -> list[str]:
+    """Spell somebody's teams for people: `payments`, `data (admin)`."""
+    return [
+        f"{row['teamSlug']} ({row['role']})" if row["role"] else row["teamSlug"]
+        for row in _roles(state)
+    ]
+
+
+def _written(teams: Iterable[str]) -> list[Json]:
+    """Write teams as Sentry takes them."""
+    parted = [team.partition(" ") for team in teams]
+    return [{"teamSlug": slug, "role": role.strip("()") or None} for slug, _, role in parted]
+
+
 def _wanted(told: Json) -> Json:
-    return {**told, "teamRoles": _roles(told)} if "teamRoles" in told else told
+    """Say what was asked for with the teams as people read them."""
+    if "teamRoles" not in told:
+        return told
+    return {**{n: v for n, v in told.items() if n != "teamRoles"}, "teams": _teams(told)}
 
 
 def _teams_of(state: Json) -> Json:
@@ -79,8 +110,33 @@ def _teams_of(state: Json) -> Json:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Invite(Create):
+    """Invites somebody, into teams too."""
+
+    def before(self, order: Order, state: State) -> State:
+        """Read what is there of them."""
+        return (
+            None if state is None else seen_through(_LENSES, state, self.after(order, state) or {})
+        )
+
+    def after(self, order: Order, state: State) -> State:
+        """Give what they are to be."""
+        return _wanted(super().after(order, state) or {})
+
+
+@dataclass(frozen=True, kw_only=True)
 class _UpdateMember(Update):
     """Changes roles and teams, or sends an invitation again, which leaves no trace."""
+
+    def before(self, order: Order, state: State) -> State:
+        """Read what the order sets; of an invitation, whether it can still be taken up."""
+        if state is not None and _resends(order):
+            return {"expired": bool(state.get("expired"))}
+        return super().before(order, state)
+
+    def after(self, order: Order, state: State) -> State:
+        """Give what the order sets."""
+        return {"invitation": "sent again"} if _resends(order) else super().after(order, state)
 
     def due(self, order: Order, state: State) -> bool:
         """Send an invitation whenever that is asked for."""
@@ -96,7 +152,11 @@ class _UpdateMember(Update):
 
     def inverse(self, order: Order, before: State, reply: Any) -> Order | None:
         """Take back all but a letter."""
-        return None if _resends(order) else super().inverse(order, before, reply)
+        made = None if _resends(order) else super().inverse(order, before, reply)
+        if made is None or "teams" not in made.told:
+            return made
+        kept = {field: value for field, value in made.told.items() if field != "teams"}
+        return replace(made, body={**kept, "teamRoles": _written(made.told["teams"])})
 
 
 def _resends(order: Order) -> bool:
@@ -113,7 +173,7 @@ def _fewer_teams(order: Order, state: State) -> Iterable[str]:
     if "teamRoles" in order.told and state is not None:
         kept = {row["teamSlug"] for row in _roles(order.told)}
         if left := [row["teamSlug"] for row in _roles(state) if row["teamSlug"] not in kept]:
-            yield f"They leave {', '.join(left)}."
+            yield f"{_called(state)} leaves {', '.join(left)}."
 
 
 def _goes(_: Order, state: State) -> Iterable[str]:
@@ -132,7 +192,7 @@ def _dissolves(_: Order, state: State) -> Iterable[str]:
 
 def _forgets_role(_: Order, state: State) -> Iterable[str]:
     if state and state.get("ownRole"):
-        yield f"They are {state['ownRole']} of the team; taking it back brings them in without that."
+        yield f"{state['who']} is {state['ownRole']} of the team, and would come back without that."
 
 
 def _slug(state: Json) -> Json:
@@ -140,6 +200,7 @@ def _slug(state: Json) -> Json:
     return {"slug": state["slug"]}
 
 
+_LENSES: Final[Mapping[str, Lens]] = {"teams": _teams}
 _TEAM: Final = itself("get_team", expand=("projects",))
 _MEMBER: Final = itself("get_member")
 
@@ -159,10 +220,9 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         warn=_dissolves,
         pins=(("team", "id"),),
     ),
-    Create(
+    _Invite(
         operation="invite_member",
         look=each(_invited),
-        lenses=(("teamRoles", _roles),),
         naming=frozenset({"sendInvite", "reinvite"}),
         undone_by="delete_member",
         known_by=(("member", "id"),),
@@ -171,7 +231,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
     _UpdateMember(
         operation="update_member",
         look=_MEMBER,
-        lenses=(("teamRoles", _roles),),
+        lenses=tuple(_LENSES.items()),
         naming=_RESENDING,
         wanted=_wanted,
         whole=_teams_of,

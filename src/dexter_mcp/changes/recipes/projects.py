@@ -94,13 +94,18 @@ def _needed(_: Order, state: State) -> Iterable[str]:
 
 def _last_one(_: Order, state: State) -> Iterable[str]:
     if state and state.get("access") and state.get("teams") == 1:
-        yield "no team has access to the project afterwards"
+        yield "it is the only team that has access now"
 
 
 def _limit(state: Json) -> Any:
     """Read a rate limit; none counts as nothing, and is written as nothing."""
     limit = state.get("rateLimit")
     return {"count": limit["count"], "window": limit["window"]} if is_object(limit) else None
+
+
+def _avatar(state: Json) -> Any:
+    avatar = state.get("avatar")
+    return avatar.get("avatarType", ABSENT) if is_object(avatar) else ABSENT
 
 
 def _secret(field: str) -> Any:
@@ -177,7 +182,7 @@ _PROJECTS: Final[tuple[Recipe, ...]] = (
     Update(
         operation="update_org",
         look=_moved("get_org", "org", "slug"),
-        lenses=(("avatarType", lambda org: (org.get("avatar") or {}).get("avatarType", ABSENT)),),
+        lenses=(("avatarType", _avatar),),
         moves=(("org", "slug"),),
         warn=_org_renamed,
     ),

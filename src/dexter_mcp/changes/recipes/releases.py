@@ -1,5 +1,6 @@
 """Recipes of what is done to releases, their deploys and their files."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha1
@@ -18,6 +19,9 @@ _LEFT_ALONE: Final = frozenset({"ref", "url", "dateReleased", "owner"})
 """What a release keeps when it is made a second time."""
 _STICKY: Final = frozenset({"ref", "url", "dateReleased", "commits"})
 """Sentry takes nothing for "leave it as it is"."""
+_FIXED: Final = re.compile(
+    r"\b(?i:fix(?:es|ed)?|(?:close|resolve)[sd]?):?\s+([A-Z][A-Z0-9_-]*-[A-Z0-9]+)\b"
+)
 _UNSHOWN: Final = frozenset({"refs", "headCommits"})
 """What Sentry fetches commits by, and never shows again."""
 
@@ -126,11 +130,19 @@ def _owner(state: Json) -> Any:
 _AS_WRITTEN: Final = {"owner": _owner}
 
 
+def _fixes(order: Order, _: State) -> Iterable[str]:
+    """Warn of what Sentry does by itself with the messages of commits."""
+    said = " ".join(str(each.get("message", "")) for each in rows(order.told.get("commits")))
+    if found := _FIXED.findall(said):
+        yield f"Sentry resolves what the commits say they fix: {', '.join(dict.fromkeys(found))}."
+
+
 def _there_already(order: Order, state: State) -> Iterable[str]:
+    yield from _fixes(order, state)
     if state is not None and (kept := sorted(_LEFT_ALONE & set(order.told))):
         yield (
-            f"The release is there already, so its {', '.join(kept)} would stay as they are; "
-            "update_release changes them."
+            f"The release is there already, and keeps its {' and '.join(kept)}. Only an update "
+            "changes that."
         )
 
 
@@ -138,9 +150,12 @@ def _referred_to(_: Order, state: State) -> Iterable[str]:
     """Warn of what a release takes with it, and of what keeps it from going."""
     told = state or {}
     if told.get("firstEvent") or told.get("lastEvent"):
-        yield "Events name it: Sentry refuses to delete a release that issues refer to."
-    with_it = [f"{told[n]} {w}" for n, w in _GOING if isinstance(told.get(n), int) and told[n]]
-    yield f"{' and '.join([*with_it, 'its files'])} go with it."
+        yield (
+            "Events name it, and Sentry refuses to delete a release that issues refer to; it can "
+            "be archived."
+        )
+    with_it = [f"{word} ({told[name]})" for name, word in _GOING if told.get(name)]
+    yield f"What goes with it: {', '.join([*with_it, 'files'])}."
 
 
 _GOING: Final = (("commitCount", "commits"), ("deployCount", "deploys"))
@@ -200,10 +215,11 @@ def _file_of(listing: str) -> LookAt:
 
 def _other_content(_: Order, state: State) -> Iterable[str]:
     if state is not None:
-        yield (
-            "A file of that name is there with another content. Sentry takes no second one: delete "
-            "it first."
+        raise Invalid(
+            f"A file of that name is there with another content, number {state.get('id')}, and "
+            "Sentry takes no second one. Delete it first."
         )
+    return ()
 
 
 def _of_files(within: str) -> Iterator[Recipe]:
@@ -244,6 +260,7 @@ RECIPES: Final[Sequence[Recipe]] = (
         look=each(_release),
         wanted=_by_id,
         sticky=_STICKY,
+        warn=_fixes,
         strange=True,
     ),
     Delete(

@@ -157,13 +157,13 @@ class _PatchGroup(Recipe):
 
     @staticmethod
     def _addresses(state: Json, numbers: Iterable[str]) -> list[str]:
-        called = state.get("called") or {}
+        called: Json = state.get("called") or {}
         return sorted(called.get(number, number) for number in numbers)
 
 
 def _becomes_provisioned(_: Order, state: State) -> Iterable[str]:
-    team = state["team"] if state else {}
-    if not (team.get("flags") or {}).get("idp:provisioned"):
+    flags: Any = state["team"].get("flags") if state else None
+    if not (is_object(flags) and flags.get("idp:provisioned")):
         yield (
             "From now on the identity provider looks after this team: it can no longer be changed "
             "in Sentry, and that stays so when this is taken back."

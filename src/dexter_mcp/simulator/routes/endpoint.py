@@ -119,6 +119,8 @@ def endpoint(world: World, path: str, resource: str = "", /, **handlers: Handler
         token = auth.authenticate(request, world.tokens)
         handler = _handler(handlers, request.method)
         call = Call(world, request, token, await request.body())
+        if request.method not in {"GET", "HEAD"}:
+            world.sent.append((request.method, request.url.path, call.body))
         if resource:
             if "org" in request.path_params:
                 _ = call.org  # whoever can't reach it learns nothing about scopes

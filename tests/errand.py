@@ -1,0 +1,26 @@
+"""A process that makes one call over a state folder, says what came of it, and then waits.
+
+`python errand.py TOOL ARGUMENTS`, with the arguments as JSON, and the settings in the environment.
+"""
+
+import json
+import os
+import sys
+
+import anyio
+from mcp import Client
+
+from answers import text_of
+from dexter_mcp.server import build_server
+from dexter_mcp.settings import Settings
+
+
+async def main(tool: str, arguments: str) -> None:
+    async with Client(build_server(Settings.read(os.environ))) as client:
+        result = await client.call_tool(tool, json.loads(arguments))
+        print(json.dumps(text_of(result)), flush=True)  # noqa: T201 - whoever started it reads this
+        await anyio.to_thread.run_sync(sys.stdin.readline)
+
+
+if __name__ == "__main__":
+    anyio.run(main, *sys.argv[1:])
