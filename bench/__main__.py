@@ -14,9 +14,11 @@ import anyio
 
 import processes
 from candidates import Candidate, Question, bare, other, ours
+from changes import changes
 from costs import Cost, costs, definitions
 from report import (
     Target,
+    tell_changes,
     tell_costs,
     tell_definitions,
     tell_laps,
@@ -68,6 +70,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--laps", type=int, default=300, help="calls of each kind, one by one")
     parser.add_argument("--soak", type=int, default=10_000, help="calls of the soak; 0 for none")
     parser.add_argument("--seconds", type=float, default=200, help="after which it asks no more")
+    parser.add_argument("--minutes", type=float, default=2, help="of changes; 0 for none")
     parser.add_argument("--other", help="command line of another server to measure beside ours")
     parser.add_argument("--calls", type=Path, help="JSON list of calls to ask it")
     options = parser.parse_args()
@@ -86,6 +89,8 @@ async def _measure(options: argparse.Namespace) -> list[Target]:
         targets += await _calls(candidates, sentry, options.laps)
         if options.soak:
             targets += await _soak(sentry, options.soak, options.seconds)
+        if options.minutes:
+            targets += await _changes(sentry, options.minutes)
         return targets
 
 
@@ -145,6 +150,18 @@ async def _soak(sentry: Sentry, calls: int, seconds: float) -> list[Target]:
         *(_targets_of(result.writes) if result.writes else ()),
         Target("memory that the last quarter adds", result.growth, _LEVEL, " MB"),
         Target("peak memory in the soak", result.peak, _MEMORY, " MB"),
+    ]
+
+
+async def _changes(sentry: Sentry, minutes: float) -> list[Target]:
+    title(f"Changes, {minutes:g} minutes of them, with faults before and after each")
+    result = await changes(sentry, minutes=minutes)
+    tell_changes(result)
+    return [
+        Target("changes carried out twice", result.twice, 0),
+        Target("requests that nothing recorded", result.unrecorded + result.open, 0),
+        Target("changes of which the log does not tell the truth", len(result.untrue), 0),
+        Target("changes that got no answer", result.lost, 0),
     ]
 
 

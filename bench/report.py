@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from changes import AT_ONCE as SERVERS
+from changes import Changes
 from costs import Cost, Definitions
 from soak import AT_ONCE, Soak
 from speed import Lap
@@ -134,3 +136,26 @@ def _tell_writes(writes: Writes) -> None:
         f"{len(told.refused):,} refused; {len(writes.entries):,} carried out, "
         f"{writes.twice:,} of them twice; {writes.untrue:,} told wrongly"
     )
+
+
+def tell_changes(changes: Changes) -> None:
+    """Show what became of the changes, and what the log and the ledger weigh."""
+    ordered = sorted(changes.seconds)
+    if not ordered or changes.carried is None:
+        print("nothing was changed")
+        return
+    print(
+        f"{len(ordered):,} changes by {SERVERS} servers; "
+        f"median {ordered[len(ordered) // 2]:.2f} s, "
+        f"p95 {ordered[len(ordered) * 95 // 100]:.2f} s, longest {ordered[-1]:.1f} s; "
+        f"{changes.carried.requests:,} requests, {changes.carried.faults:,} of them met a fault"
+    )
+    print("told: " + ", ".join(f"{n:,} {end}" for end, n in changes.ends.most_common(8)))
+    print("recorded: " + ", ".join(f"{n:,} {fate}" for fate, n in changes.fates.most_common()))
+    print(
+        f"carried out twice {changes.twice}; unrecorded {changes.unrecorded}; still open "
+        f"{changes.open}; answers lost {changes.lost}; told wrongly {len(changes.untrue)}"
+    )
+    print(", ".join(f"{kind} {size / 1024:,.0f} KiB" for kind, size in changes.sizes.items()))
+    for text in changes.untrue[:_SHOWN]:
+        print(text[:_LONGEST])

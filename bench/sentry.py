@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import anyio
 import httpx2
@@ -34,6 +34,14 @@ class Spoiled(BaseModel):
 
     faults: int
     refusals: int
+
+
+class Carried(BaseModel):
+    """Requests that changed something, each as `PUT /path`, and how many met a fault."""
+
+    writes: list[str]
+    requests: int
+    faults: int
 
 
 class Sentry:
@@ -66,7 +74,16 @@ class Sentry:
         entries: dict[str, int] = (await self._http.get("/bench/ledger")).json()
         return entries
 
-    async def weather(self, name: Literal["calm", "storm"]) -> None:
+    async def state(self) -> dict[str, dict[str, Any]]:
+        """Tell how everything is that the changes of the bench are about."""
+        found: dict[str, dict[str, Any]] = (await self._http.get("/bench/state")).json()
+        return found
+
+    async def carried(self) -> Carried:
+        """Tell what was carried out since gusts can come, and how many of them came."""
+        return Carried.model_validate_json((await self._http.get("/bench/carried")).content)
+
+    async def weather(self, name: Literal["calm", "storm", "gusts"]) -> None:
         """Misbehave, or stop doing so."""
         await self._http.post(f"/bench/weather/{name}")
 

@@ -18,6 +18,7 @@ from starlette.types import Scope
 from dexter_mcp.simulator import Fault, Simulator
 from dexter_mcp.simulator.faults import Faults
 from dexter_mcp.simulator.limits import OWN, Entry, Limits
+from gusts import Gusts
 from ledger import Ledger
 
 _LEDGER = "/api/0/organizations/{org}/bench/comments/"
@@ -77,15 +78,16 @@ class _CountedLimits(Limits):
 class Weather:
     """Decides how the simulator behaves, and tells what it was asked and what it spoiled."""
 
-    def __init__(self, simulator: Simulator) -> None:
-        self._simulator = simulator
+    def __init__(self, simulator: Simulator, gusts: Gusts) -> None:
+        self._simulator, self._gusts = simulator, gusts
         self._faults = simulator.faults = _CountedFaults()
         self._limits = simulator.limits = _CountedLimits(lambda: datetime.now(UTC))
         self._calm()
 
     async def change(self, request: Request) -> Response:
-        """Let a storm come, or calm down."""
+        """Let a storm or gusts come, or calm down."""
         self._calm()
+        self._gusts.blow = request.path_params["name"] == "gusts"
         if request.path_params["name"] == "storm":
             self._limits.impose()
             for fault in storm():
@@ -109,7 +111,8 @@ class Weather:
 
 def application(simulator: Simulator) -> Starlette:
     """Set the bench's own routes before Sentry's."""
-    weather, ledger = Weather(simulator), Ledger(simulator)
+    gusts, ledger = Gusts(simulator), Ledger(simulator)
+    weather = Weather(simulator, gusts)
 
     async def entries(_: Request) -> Response:
         return JSONResponse(ledger.entries)
@@ -120,8 +123,10 @@ def application(simulator: Simulator) -> Starlette:
             Route("/bench/seen", weather.seen),
             Route("/bench/spoiled", weather.spoiled),
             Route("/bench/ledger", entries),
+            Route("/bench/state", gusts.state),
+            Route("/bench/carried", gusts.told),
             Route(_LEDGER, ledger, methods=["POST"]),
-            Mount("/", simulator),
+            Mount("/", gusts),
         ]
     )
 

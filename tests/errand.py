@@ -13,11 +13,16 @@ from mcp import Client
 from answers import text_of
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
+from writing import attempted
 
 
 async def main(tool: str, arguments: str) -> None:
-    async with Client(build_server(Settings.read(os.environ))) as client:
-        result = await client.call_tool(tool, json.loads(arguments))
+    settings, told = Settings.read(os.environ), json.loads(arguments)
+    async with Client(build_server(settings)) as client:
+        if settings.writes == "allow":
+            result = await attempted(client, tool, **told)
+        else:
+            result = await client.call_tool(tool, told)
         print(json.dumps(text_of(result)), flush=True)  # noqa: T201 - whoever started it reads this
         await anyio.to_thread.run_sync(sys.stdin.readline)
 

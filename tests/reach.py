@@ -23,7 +23,7 @@ from canaries import Place, calls, settle
 from clock import generous, now
 from dexter_mcp.changes.ledger import Ledger
 from dexter_mcp.changes.recipe import Recipe
-from dexter_mcp.changes.recipes import recipes
+from dexter_mcp.changes.recipes import recipe_for, recipes
 from dexter_mcp.sentry.catalogue import Operation, operations
 from dexter_mcp.sentry.catalogue.search import synonyms, words
 from dexter_mcp.server import build_server
@@ -211,10 +211,14 @@ async def _asked(
 
 
 def _planned(folder: Path) -> frozenset[str]:
-    """Name the operations that were planned; nobody agreed to any."""
+    """Name the operations that were planned, and those that do the same to many at once."""
     with closing(Ledger(folder)) as ledger:
         changes = ledger.latest(_PLANS)
-    return frozenset(step.order.operation for each in changes for step in each.plan.steps)
+    orders = [step.order for each in changes for step in each.plan.steps]
+    bulks = (recipe_for(order).bulk for order in orders)
+    return frozenset(
+        [order.operation for order in orders] + [bulk.operation for bulk in bulks if bulk]
+    )
 
 
 def _named(line: str) -> Iterator[str]:

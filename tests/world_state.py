@@ -10,8 +10,9 @@ from dexter_mcp.simulator.memory.store import Store, Where
 
 _PASSING: Final = frozenset(
     {"seen", "sent", "tokens", "now", "seen_by", "updated", "date_updated", "last_seen"}
+    | {"_database", "_bodies", "_events"}
 )
-"""What tells of the way, and not of the state: requests, histories, dates of changes."""
+"""What tells of the way, and not of the state: requests, dates, what the first question makes."""
 _SINGLE: Final = (str, int, float, bool, bytes, type(None))
 
 

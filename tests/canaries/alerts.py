@@ -16,6 +16,9 @@ from dexter_mcp.simulator.memory.alerts import (
     built_in_id,
 )
 
+_OCCASION: Final = {"when": "regression", "filters": "level>=error"}
+_TOLD: Final = {"actions": "email:owners"}
+_BIRDS: Final = {**_OCCASION, **_TOLD}
 VALUES: Final = {"alert": "alert 51"}
 
 
@@ -65,4 +68,18 @@ def calls(place: Place) -> Calls:
             {"alert": "monitor 64", "include": everything},
             {"alert": "Birds are loose", "include": everything},
         ],
+        "create_alert": [
+            {"name": "Loose again", "project": "aviary", **_BIRDS},
+            {"name": "Louder", "project": "aviary", "when": "critical>9", **_TOLD},
+        ],
+        "update_alert": [
+            {"alert": "alert 51", **_BIRDS, "settings": "environment=none"},
+            {"alert": "monitor 64", "metric": "count() in 1h"},
+            {"alert": "monitor 64", "settings": "name=Song"},
+        ],
+        "preview_alert": [
+            {"project": "aviary", **_OCCASION},
+            {"project": "aviary", "when": "critical>0"},
+        ],
+        "delete_alert": [{"alert": "alert 51"}, {"alert": "monitor 64"}],
     }

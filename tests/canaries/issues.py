@@ -122,7 +122,7 @@ def _changes(issue: str) -> Calls:
     """Name ways to change an issue, whose title is full of canaries; nobody agrees to them."""
     return {
         "update_issues": [
-            {"issues": [issue], "status": "archived_for", "amount": 60, "assign_to": "me"},
+            {"issues": [issue], "status": "archived", "until": "8h", "assign_to": "me"},
             {"query": "is:unresolved", "priority": "low"},
         ],
         "delete_issues": [{"issues": [issue]}],

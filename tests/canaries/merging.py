@@ -20,7 +20,7 @@ def settle(world: World, canaries: Canaries) -> None:
     (project,) = world.projects
     then = world.now().timestamp() - _LONG_AGO
     for event in (*_TWINS, *_PARTS):
-        kind = {"type": canaries.at(f"twin {event[:2]}")}
+        kind = {"type": canaries.at(f"twin {event[0]}")}
         told = {"timestamp": then, "exception": {"values": [kind]}}
         world.ingest(project, {**_payload(event), **told})
     first, second = (number for number, each in world.issues.items() if _is_part(each.hashes))

@@ -42,8 +42,7 @@ async def test_a_job_is_watched_once(client: Client, simulator: Simulator) -> No
         "name": "Weekly digest",
         "schedule": "every 10 minutes",
         "project": "checkout",
-        "timezone": "europe/oslo",
-        "margin": 5,
+        "settings": ["timezone=europe/oslo", "margin=5", "failures=2"],
         "owner": "#payments",
     }
     said = await done(client, "create_monitor", **arguments)
@@ -52,6 +51,7 @@ async def test_a_job_is_watched_once(client: Client, simulator: Simulator) -> No
     assert (made.slug, made.owner) == ("weekly-digest", "team:payments")
     assert made.config["schedule"] == [10, "minute"]
     assert made.config["timezone"] == "Europe/Oslo"
+    assert (made.config["checkin_margin"], made.config["failure_issue_threshold"]) == (5, 2)
     assert (await done(client, "create_monitor", **arguments)).startswith("Nothing to do")
     assert len(writes_of(simulator)) == 1
 
@@ -158,7 +158,9 @@ async def test_a_monitor_is_deleted_by_its_name(client: Client, simulator: Simul
         ("create_monitor", {"schedule": "nightly"}, "neither a crontab of five fields"),
         ("create_monitor", {"schedule": "0 0 2 * * *"}, "neither a crontab of five fields"),
         ("create_monitor", {"schedule": "every 0 hours"}, "every 0 hours"),
-        ("create_monitor", {"timezone": "Oslo"}, "Did you mean Europe/Oslo"),
+        ("create_monitor", {"settings": "timezone=Oslo"}, "Did you mean Europe/Oslo"),
+        ("create_monitor", {"settings": ["lateness=5"]}, "Write timezone=, margin="),
+        ("create_monitor", {"settings": ["margin=0"]}, "a number from 1 to 40320"),
         ("create_monitor", {"slug": "Big Job"}, "lower-case"),
         ("create_monitor", {"owner": "#paymants"}, "Did you mean payments"),
         ("create_monitor", {"project": []}, "Say in which `project`"),

@@ -318,6 +318,15 @@ class TestKeys:
         again = await attempted(client, "undo_change", change=change_in(told))
         assert "can't be taken back" in text_of(again)
 
+    async def test_a_key_of_that_name_is_shown_and_not_made_twice(
+        self, client: Client, simulator: Simulator
+    ) -> None:
+        (key,) = keys(simulator)
+        key.active = False
+        given = {"project": "checkout", "name": "Default"}
+        told = await refused(client, simulator, "create_project_key", **given)
+        assert f"has a client key 'Default', off: http://{key.public}@sentry.test" in told
+
     async def test_a_key_without_a_name_is_not_made(
         self, client: Client, simulator: Simulator
     ) -> None:
@@ -514,6 +523,23 @@ class TestOthers:
         assert len(simulator.world.settings.hidden) == 3
         await done(client, "undo_change", change=change_in(told))
         assert simulator.world.settings.hidden == {(it.id, "review")}
+
+    async def test_many_environments_go_into_few_requests_that_name_them_all(
+        self, client: Client, simulator: Simulator
+    ) -> None:
+        it = project(simulator)
+        it.environments[:] = [f"pr-{number}" for number in range(12)]
+        names = [f"environmentNames={name}" for name in it.environments]
+        told = await done(
+            client,
+            "change_sentry",
+            operation="bulk_update_project_environments",
+            arguments=["project=checkout", *names, "isHidden=true"],
+        )
+        assert told.startswith("Done, 12 changed")
+        assert writes_of(simulator) == ["PUT /api/0/projects/acme/checkout/environments/"] * 3
+        await done(client, "undo_change", change=change_in(told))
+        assert simulator.world.settings.hidden == set()
 
     async def test_an_organization_is_found_again_under_its_new_slug(
         self, client: Client, simulator: Simulator

@@ -104,6 +104,19 @@ async def test_a_lost_role_is_foretold(simulator: Simulator, tmp_path: Path) -> 
     assert writes_of(simulator) == []
 
 
+async def test_a_team_of_the_identity_provider_is_not_changed_here(
+    client: Client, simulator: Simulator
+) -> None:
+    team = simulator.world.team("acme", "storefront")
+    assert team
+    team.provisioned = True
+    result = await client.call_tool("delete_team", {"team": "storefront"})
+    assert "warning: The identity provider looks after this" in text_of(result)
+    said = await refused(client, "update_team", team="storefront", name="Shop")
+    assert "managed through your organization's identity provider" in said
+    assert team.name == "Storefront"
+
+
 async def test_a_dissolved_team_leaves_its_projects(client: Client, simulator: Simulator) -> None:
     result = await client.call_tool("delete_team", {"team": "storefront"})
     plan = text_of(result)

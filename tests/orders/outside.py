@@ -30,7 +30,7 @@ def settle(world: World) -> None:
     connected.apps.append(
         App(71, "acme", "shipper-717171", "Shipper", "7a5e0d6c", {"acme": "installed"})
     )
-    for number, owner in (("801", "user:mira@acme.test"), ("802", "team:payments")):
+    for number, owner in (("802", "team:payments"), ("801", "user:mira@acme.test")):
         elsewhere = External(number, "acme", owner, "slack", f"@{number}", "31", f"U{number}")
         world.settings.external.append(elsewhere)
     config = {"instance_URL": "https://logs.test", "index": "main", "source": "sentry"}

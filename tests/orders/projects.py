@@ -43,7 +43,6 @@ def settle(world: World) -> None:
     settings.symbol_sources[project.id].append(dict(_SOURCE))
     settings.of_organization[world.organizations["acme"].id] |= {"openMembership": False}
     project.environments[:] = ["production", "staging"]
-    world.telemetry.rows("SELECT 1")  # is made on the first question
 
 
 def _checkout(world: World) -> Project:

@@ -1,9 +1,11 @@
 """What somebody asks of an alert, as it was written, and where it belongs."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
+from dexter_mcp.changes.alert_bodies import DATASETS
 from dexter_mcp.changes.alert_notation import seconds
 from dexter_mcp.changes.alert_targets import owner
 from dexter_mcp.insights.alerts_survey import Survey
@@ -15,6 +17,12 @@ State = Literal["", "enabled", "disabled"]
 
 _FREQUENCIES: Final = (0, 5, 10, 30, 60, 180, 720, 1440)
 _SHORTEST, _LONGEST = 5, 43_200
+_SETTINGS: Final = ("name", "owner", "environment", "frequency")
+_LIMIT: Final = re.compile(r"(critical|warning|resolved)\s*[<>]")
+_METRIC: Final = re.compile(
+    r"(?P<measure>.+?)(?:\s+of\s+(?P<dataset>\w+))?(?:\s+where\s+(?P<query>\S.*))?"
+)
+_MEASURE: Final = "`count() in 10min`, `p95(span.duration) in 1h of spans where span.op:db`"
 _NONE: Final = "none"
 _MINUTE: Final = 60
 
@@ -35,6 +43,45 @@ class Asked:
     environment: Sequence[str] = ()
     owner: str = ""
     state: State = ""
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        when: Sequence[str] = (),
+        filters: Sequence[str] = (),
+        metric: str = "",
+        actions: Sequence[str] = (),
+        settings: Sequence[str] = (),
+        state: State = "",
+    ) -> Self:
+        """Read the arguments of a call.
+
+        `when` holds occasions, or the thresholds of a metric, which says besides what it counts
+        where: `count() in 10min of spans where span.op:db`.
+
+        Raises:
+            Invalid: A setting is none of those that there are, or the metric can't be read.
+        """
+        told = dict(_setting(each) for each in settings)
+        measure = _METRIC.fullmatch(metric.strip())
+        if metric and measure is None:
+            raise Invalid(f"`metric` {metric[:80]!r} can't be read. Write {_MEASURE}.")
+        words, limits = _parted(when)
+        return cls(
+            name=told.get("name", ""),
+            when=words,
+            filters=filters,
+            actions=actions,
+            frequency=told.get("frequency", ""),
+            thresholds=limits,
+            metric=measure["measure"] if measure else "",
+            query=(measure["query"] or "") if measure else "",
+            dataset=_dataset(measure["dataset"] or "") if measure else "",
+            environment=[told["environment"]] if "environment" in told else [],
+            owner=told.get("owner", ""),
+            state=state,
+        )
 
     @property
     def given(self) -> bool:
@@ -62,6 +109,27 @@ class Asked:
         if not found.old and told not in _FREQUENCIES:
             raise Invalid("`frequency` must be one of 0, 5min, 10min, 30min, 1h, 3h, 12h, 1d.")
         return told
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if name not in _SETTINGS or not equals or not value:
+        valid = ", ".join(f"{each}=…" for each in _SETTINGS)
+        raise Invalid(f"`settings` {text[:80]!r} is none of those that there are: {valid}.")
+    return name, value
+
+
+def _parted(when: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part occasions from thresholds."""
+    words = [each.strip() for each in when]
+    limits = [each for each in words if _LIMIT.match(each)]
+    return [each for each in words if each not in limits], limits
+
+
+def _dataset(named: str) -> str:
+    if named and named not in DATASETS:
+        raise Invalid(f"`metric`: there is no {named!r}. Valid are: {', '.join(DATASETS)}.")
+    return named
 
 
 def _spelt(value: Any) -> str:

@@ -94,7 +94,10 @@ def occasions(when: Sequence[str]) -> tuple[str, list[str]]:
     logic, words = _parted(when, "any")
     if unknown := [word for word in words if word not in WHEN]:
         valid = ", ".join(WHEN)
-        raise Invalid(f"`when` {unknown[0][:_SHOWN]!r} is no occasion. Valid are: {valid}.")
+        raise Invalid(
+            f"`when` {unknown[0][:_SHOWN]!r} is no occasion. Valid are: {valid}; for a metric "
+            "thresholds such as critical>100."
+        )
     return logic, [WHEN[word] for word in words]
 
 
@@ -259,17 +262,17 @@ def thresholds(told: Sequence[str]) -> Thresholds:
     found = [_threshold(each) for each in told]
     values = {each["severity"]: _plain(each["value"]) for each in found}
     if "critical" not in values:
-        raise Invalid("`thresholds` need a critical one, such as `critical>100`.")
+        raise Invalid("A metric needs a critical threshold in `when`, such as `critical>100`.")
     sides = {
         each["severity"]: each["side"][0] == "<" for each in found if each["severity"] != "resolved"
     }
     below = sides["critical"]
     if any(side is not below for side in sides.values()):
-        raise Invalid("`thresholds`: critical and warning must lie on the same side.")
+        raise Invalid("`when`: critical and warning must lie on the same side.")
     _check_order(values, below=below)
     earlier = {seconds(each["earlier"]) for each in found if each["earlier"]}
     if len(earlier) > 1 or (earlier and len(found) != sum(1 for e in found if e["share"])):
-        raise Invalid("`thresholds` must all compare with the same time before: `…% on 1d`.")
+        raise Invalid("`when`: thresholds must all compare with the same time before: `…% on 1d`.")
     return Thresholds(below, values, next(iter(earlier), 0))
 
 
@@ -277,7 +280,7 @@ def _threshold(text: str) -> re.Match[str]:
     if found := _THRESHOLD.fullmatch(text.strip()):
         return found
     raise Invalid(
-        f"`thresholds` {text[:_SHOWN]!r} can't be read. Write critical>100, warning>50, "
+        f"`when` {text[:_SHOWN]!r} can't be read. Write critical>100, warning>50, "
         "resolved<40, or critical>50% on 1d."
     )
 
@@ -287,9 +290,7 @@ def _check_order(values: Mapping[str, float], *, below: bool) -> None:
     steps = [values[name] * sign for name in ("critical", "warning", "resolved") if name in values]
     if steps != sorted(steps, reverse=True):
         worse = "lower" if below else "higher"
-        raise Invalid(
-            f"`thresholds`: critical must be {worse} than warning, and that than resolved."
-        )
+        raise Invalid(f"`when`: critical must be {worse} than warning, and that than resolved.")
 
 
 def measured(text: str) -> tuple[str, int]:

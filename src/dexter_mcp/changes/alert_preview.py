@@ -18,6 +18,7 @@ from dexter_mcp.changes.alert_notation import (
     occasions,
     thresholds,
 )
+from dexter_mcp.changes.alert_targets import settled
 from dexter_mcp.insights.alerts_matching import Subject, judge
 from dexter_mcp.insights.alerts_survey import Survey
 from dexter_mcp.insights.desk import Desk
@@ -77,7 +78,9 @@ def _hours(period: str) -> int:
 
 
 async def _issues(desk: Desk, draft: Draft, period: str, hours: int) -> Answer:
-    alert = _draft_alert(draft)
+    joined, told = conditions(draft.asked.filters)
+    held = await settled(desk, draft.org, told)
+    alert = _draft_alert(draft, joined, held)
     page = await desk.sentry.issues.search(
         draft.org,
         query="",
@@ -87,7 +90,6 @@ async def _issues(desk: Desk, draft: Draft, period: str, hours: int) -> Answer:
         sort="freq",
         limit=_MOST,
     )
-    held = conditions(draft.asked.filters)[1]
     tags = await _tags(desk, draft.org, page.items, held)
     met = [
         found
@@ -95,7 +97,7 @@ async def _issues(desk: Desk, draft: Draft, period: str, hours: int) -> Answer:
         if (found := _met(alert, _subject(desk, draft, issue, tags), draft, hours))
     ]
     only_new = _only_new(draft)
-    told = OfIssues(
+    seen = OfIssues(
         draft.asked.said,
         draft.project.slug,
         period,
@@ -105,17 +107,16 @@ async def _issues(desk: Desk, draft: Draft, period: str, hours: int) -> Answer:
         _new_by_day(met) if only_new else await _events_by_day(desk, draft, period, met),
         "new issues" if only_new else "their events",
     )
-    return view.of_issues(told, fence=desk.fence(), now=desk.now())
+    return view.of_issues(seen, fence=desk.fence(), now=desk.now())
 
 
 def _only_new(draft: Draft) -> bool:
     return occasions(draft.asked.when)[1] == [_NEW]
 
 
-def _draft_alert(draft: Draft) -> Alert:
+def _draft_alert(draft: Draft, joined: str, filters: Sequence[Condition]) -> Alert:
     """Bring what is asked for into the form of an alert that is there."""
     logic, triggers = occasions(draft.asked.when)
-    joined, filters = conditions(draft.asked.filters)
     group = workflows.ConditionGroup(
         logic_type=joined,
         conditions=tuple(workflows.Condition(type=k, comparison=c) for k, c in filters),

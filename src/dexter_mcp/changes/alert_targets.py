@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dexter_mcp.changes.alert_notation import Condition
 from dexter_mcp.changes.looks import read
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.errors import Invalid
@@ -191,8 +192,20 @@ async def owner(desk: Desk, org: str, named: str, project: ProjectDetails | None
     return Settled(found)
 
 
-async def assigned(desk: Desk, org: str, whom: str) -> Mapping[str, str]:
-    """Settle to whom an issue has to be assigned."""
+async def settled(desk: Desk, org: str, filters: Sequence[Condition]) -> list[Condition]:
+    """Look up who is meant where an issue has to be assigned to somebody.
+
+    Raises:
+        Invalid: See `actor`.
+        NotFound: There is none.
+    """
+    return [
+        (kind, await _assigned(desk, org, told) if kind == "assigned_to" else told)
+        for kind, told in filters
+    ]
+
+
+async def _assigned(desk: Desk, org: str, whom: str) -> Mapping[str, str]:
     if whom.lower() == _NOBODY:
         return {"targetType": "Unassigned"}
     kind, _, number = (await actor(desk, org, whom)).partition(":")

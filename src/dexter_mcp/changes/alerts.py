@@ -1,6 +1,6 @@
 """Alerts made, changed and deleted: one vocabulary for both generations of them.
 
-An alert is about issues (`when`, `filters`, `actions`), or about a metric (`thresholds`); where a
+An alert is about issues (occasions and filters), or about a metric (with thresholds); where a
 server has rules, the same becomes a rule.
 """
 
@@ -12,7 +12,7 @@ from dexter_mcp.changes import alert_bodies as bodies
 from dexter_mcp.changes import alert_metrics, alert_targets
 from dexter_mcp.changes.alert_asked import Asked, Draft
 from dexter_mcp.changes.alert_bodies import Body
-from dexter_mcp.changes.alert_notation import Condition, conditions, occasions
+from dexter_mcp.changes.alert_notation import conditions, occasions
 from dexter_mcp.changes.drawing import look
 from dexter_mcp.changes.looks import read
 from dexter_mcp.changes.plan import Json, Proposal, Wish
@@ -29,7 +29,7 @@ from dexter_mcp.views.alerts_state import Alert, Monitor, Watch
 
 _USUAL: Final = 30
 _OF_ISSUES: Final = ("when", "filters", "frequency")
-_OF_METRICS: Final = ("thresholds", "metric", "query", "dataset")
+_OF_METRICS: Final = ("thresholds", "metric")
 
 
 async def create(
@@ -59,8 +59,9 @@ def _check_together(asked: Asked, *, metric: bool) -> None:
     """Refuse what belongs to the other kind of alert."""
     foreign = _OF_ISSUES if metric else _OF_METRICS
     if given := [each for each in foreign if getattr(asked, each)]:
-        kind = "a metric (`thresholds`)" if metric else "issues (`when`, `filters`)"
-        raise Invalid(f"This alert is about {kind}: leave out `{given[0]}`.")
+        kind = "a metric" if metric else "issues"
+        named = {"thresholds": "when` with a threshold, `metric"}.get(given[0], given[0])
+        raise Invalid(f"This is about {kind}: leave out `{named}`.")
 
 
 async def _check_new(desk: Desk, draft: Draft, wishes: Sequence[Wish]) -> None:
@@ -77,7 +78,7 @@ async def _created(desk: Desk, draft: Draft) -> Proposal:
     asked = draft.asked
     logic, triggers = occasions(asked.when)
     joined, filters = conditions(asked.filters)
-    held = await _settled(desk, draft.org, filters)
+    held = await alert_targets.settled(desk, draft.org, filters)
     actions, warnings = await alert_targets.actions(desk, draft.org, asked.actions)
     body: Body = {"name": draft.name, **await draft.standing(desk)}
     place = {"org": draft.org}
@@ -108,14 +109,6 @@ def _listening(draft: Draft) -> int:
     return ours.get(ISSUES) or next(iter(ours.values()))
 
 
-async def _settled(desk: Desk, org: str, filters: Sequence[Condition]) -> list[Condition]:
-    """Look up who is meant where an issue has to be assigned to somebody."""
-    return [
-        (kind, await alert_targets.assigned(desk, org, told) if kind == "assigned_to" else told)
-        for kind, told in filters
-    ]
-
-
 async def update(desk: Desk, *, org: str, alert: str, asked: Asked) -> Proposal:
     """Propose to change an alert or a monitor.
 
@@ -125,7 +118,9 @@ async def update(desk: Desk, *, org: str, alert: str, asked: Asked) -> Proposal:
     """
     home, found, it = await _only(desk, alert, org)
     if not asked.given:
-        raise Invalid("Nothing was named that should change: give `state`, `actions`, `name`, …")
+        raise Invalid(
+            "Nothing was named that should change: give `state`, `actions`, `settings`, …"
+        )
     number = next((each.project_id for each in _monitors(it)), "")
     named = next(iter(it.it.projects), number)
     project = await desk.sentry.projects.resolve(home, named) if named else None
@@ -211,7 +206,7 @@ async def _filter(
     group: Body = dict(there[0]) if there else bodies.action_filter("all", (), ())
     if draft.asked.filters:
         logic, filters = conditions(draft.asked.filters)
-        held = await _settled(desk, draft.org, filters)
+        held = await alert_targets.settled(desk, draft.org, filters)
         told = bodies.action_filter(logic, held, ())
         group |= {name: told[name] for name in ("logic_type", "conditions")}
     return group | ({"actions": list(actions)} if actions else {})
@@ -230,7 +225,7 @@ async def _rule_updated(
         body["actions"] = [bodies.rule_action(each) for each in actions]
     logic, triggers = occasions(asked.when)
     joined, filters = conditions(asked.filters)
-    told = bodies.rule_conditions(triggers, await _settled(desk, draft.org, filters))
+    told = bodies.rule_conditions(triggers, await alert_targets.settled(desk, draft.org, filters))
     if asked.when:
         body |= {"actionMatch": logic}
     if asked.filters:

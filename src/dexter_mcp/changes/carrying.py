@@ -107,8 +107,15 @@ class Carrier:
                     return None
                 else:
                     ended |= await self._order(batch, attempt)
-            await anyio.sleep(_A_MOMENT if left else 0)
+            await self._wait_for_others(left)
         return ended
+
+    async def _wait_for_others(self, steps: Sequence[int]) -> None:
+        """Wait until no other change is at the targets, or it is too late."""
+        paths = {self._change.plan.steps[at].order.path for at in steps}
+        ledger = self._office.ledger
+        while ledger.is_touched(self._change, paths) and not self._late():  # noqa: ASYNC110 - another process rings no bell
+            await anyio.sleep(_A_MOMENT)
 
     def _late(self) -> str:
         late = anyio.current_time() > self._began + self._desk.settings.soft_deadline

@@ -107,14 +107,14 @@ def wish(
     issue: Issue,
     body: Mapping[str, Any] | None = None,
     *,
-    parted: bool = False,
+    apart: bool = False,
 ) -> Wish:
     """Wish something for one issue.
 
     Sentry sets nothing that depends on releases for issues of several projects at once: with the
     project in its query, each goes with those of its own.
     """
-    query = {"project": (issue.project.id,)} if parted else {}
+    query = {"project": (issue.project.id,)} if apart else {}
     order = Order(operation, {"org": org, "issue": issue.id}, query, body)
     return Wish(order, issue.short_id or issue.id, issue.title.raw, issue.short_id)
 

@@ -13,7 +13,7 @@ from dexter_mcp.changes.office import Office
 from dexter_mcp.changes.plan import Plan, Proposal
 from dexter_mcp.changes.record import CARRIED, Change
 from dexter_mcp.changes.recovering import recover
-from dexter_mcp.changes.taint import tainted
+from dexter_mcp.changes.taint import own_words, tainted
 from dexter_mcp.changes.undoing import overtaken
 from dexter_mcp.insights.answering import finished, in_time
 from dexter_mcp.insights.desk import Desk
@@ -96,7 +96,7 @@ class Counter:
         if done.plan.undoes and done.standing == "applied":
             self._note_undone(done)
         answer = self.finished(
-            telling.carried(done, why=told[-1] if told else "", fence=self.desk.fence())
+            telling.carried(done, why=told[-1] if told else "", fence=self.desk.fence()), done.plan
         )
         if not any(outcome.fate in {*CARRIED, "already"} for outcome in done.outcomes):
             raise Rejected(answer.text)
@@ -121,15 +121,17 @@ class Counter:
 
     def _planned(self, change: Change) -> Answer:
         handle = self.office.handle(change)
-        return self.finished(telling.planned(change, handle, fence=self.desk.fence()))
+        shown = telling.planned(change, handle, fence=self.desk.fence())
+        return self.finished(shown, change.plan)
 
     def _note_undone(self, change: Change) -> None:
         undone, _ = self.office.named(change.plan.undoes)
         self.office.ledger.note_undone(undone, change.id)
 
-    def finished(self, answer: Answer) -> Answer:
+    def finished(self, answer: Answer, plan: Plan | None = None) -> Answer:
         """Fit an answer to the launch; see `answering.finished`.
 
-        What it says of a change comes from the model's own arguments, and vouches for nothing.
+        What it says of a change comes from the model's own arguments. That vouches for nothing,
+        and where it stands among strangers' words it is none of them.
         """
-        return finished(self.desk, answer)
+        return finished(self.desk, answer, own=own_words(plan) if plan else "")

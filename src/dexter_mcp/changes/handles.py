@@ -38,7 +38,7 @@ def check(change: Change, seal: str, key: bytes, now: datetime) -> None:
     Raises:
         Invalid: It is not, or has expired.
     """
-    if not hmac.compare_digest(_seal(change, key), seal):
+    if not hmac.compare_digest(_seal(change, key).encode(), seal.encode(errors="replace")):
         raise Invalid(f"That is no handle of {change.id}. Pass it on exactly as the plan gave it.")
     if now > change.expires:
         raise Invalid(

@@ -9,7 +9,7 @@ nothing can come between a note and what it is about.
 import json
 import secrets
 import sqlite3
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -255,12 +255,18 @@ class Ledger:
             return "paused"
         if any(len(self.sent(change.principal, since)) >= most for since, most in caps):
             return "full"
-        others = self._db.execute(
-            "SELECT paths FROM attempts WHERE change != ? AND (rowid > ? OR open NOT NULL)",
-            (change.id, mark),
+        since = self._db.execute(
+            "SELECT paths FROM attempts WHERE rowid > ? AND change != ?", (mark, change.id)
         )
-        wanted = set(paths)
-        return "" if all(wanted.isdisjoint(json.loads(told)) for (told,) in others) else "busy"
+        touched = _is_any_of(since, paths) or self.is_touched(change, paths)
+        return "busy" if touched else ""
+
+    def is_touched(self, change: Change, paths: Collection[str]) -> bool:
+        """Tell whether another change is at a target now."""
+        others = self._db.execute(
+            "SELECT paths FROM attempts WHERE open NOT NULL AND change != ?", (change.id,)
+        )
+        return _is_any_of(others, paths)
 
     def _is_open(self, change: str) -> bool:
         query = "SELECT 1 FROM attempts WHERE change = ? AND open NOT NULL"
@@ -343,6 +349,11 @@ def as_of(change: Change, now: datetime) -> Change:
     """See a change as it is now: a plan that nobody answered in time has expired."""
     late = change.standing == "planned" and now > change.expires
     return replace(change, standing="expired") if late else change
+
+
+def _is_any_of(rows: Iterable[tuple[str]], paths: Collection[str]) -> bool:
+    wanted = set(paths)
+    return not all(wanted.isdisjoint(json.loads(told)) for (told,) in rows)
 
 
 def _epoch(moment: datetime) -> float:

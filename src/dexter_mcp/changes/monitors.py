@@ -1,7 +1,7 @@
 """Changes to cron monitors."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -20,20 +20,23 @@ MonitorState = Literal["", "active", "disabled", "muted", "unmuted"]
 
 _SLUG: Final = re.compile(r"(?![0-9]+$)[a-z0-9_\-]{1,50}")
 _LONGEST: Final = 128
+_MINUTES, _RUNS = 40_320, 720
+_LIMITS: Final[Mapping[str, tuple[str, int]]] = {
+    "margin": ("checkin_margin", _MINUTES),
+    "max_runtime": ("max_runtime", _MINUTES),
+    "failures": ("failure_issue_threshold", _RUNS),
+    "recoveries": ("recovery_threshold", _RUNS),
+}
 
 
 @dataclass(frozen=True)
 class Watch:
-    """What a monitor shall be; empty and 0 leave it as it is, or as Sentry has it by default."""
+    """What a monitor shall be; what is empty stays as it is, or is as Sentry has it by default."""
 
     called: str = ""
     slug: str = ""
     schedule: str = ""
-    timezone: str = ""
-    margin: int = 0
-    max_runtime: int = 0
-    failures: int = 0
-    recoveries: int = 0
+    settings: Sequence[str] = ()
     owner: str = ""
 
     @property
@@ -41,17 +44,10 @@ class Watch:
         """Say when it is due and what counts as trouble, in Sentry's words.
 
         Raises:
-            Invalid: The schedule or the time zone can't be understood.
+            Invalid: The schedule or a setting can't be understood.
         """
-        told: dict[str, Any] = {
-            "timezone": timezone(self.timezone) if self.timezone else "",
-            "checkin_margin": self.margin,
-            "max_runtime": self.max_runtime,
-            "failure_issue_threshold": self.failures,
-            "recovery_threshold": self.recoveries,
-        }
         due = schedule(self.schedule) if self.schedule else dict[str, Any]()
-        return {**due, **{field: value for field, value in told.items() if value}}
+        return {**due, **dict(map(_setting, self.settings))}
 
 
 async def create(desk: Desk, *, org: str, project: Sequence[str], wanted: Watch) -> Proposal:
@@ -134,6 +130,25 @@ def _fields(wanted: Watch) -> dict[str, Any]:
         )
     told = {"name": wanted.called, "slug": wanted.slug, "config": wanted.config}
     return {field: value for field, value in told.items() if value}
+
+
+def _setting(text: str) -> tuple[str, str | int]:
+    """Read `margin=5` and the like.
+
+    Raises:
+        Invalid: It is no setting, or not what it takes.
+    """
+    called, _, value = (part.strip() for part in text.partition("="))
+    if called == "timezone":
+        return called, timezone(value)
+    if called not in _LIMITS:
+        raise Invalid(
+            f"{text[:80]!r} is no setting. Write timezone=, {', '.join(f'{n}=' for n in _LIMITS)}."
+        )
+    field, most = _LIMITS[called]
+    if not (value.isdecimal() and 1 <= int(value) <= most):
+        raise Invalid(f"`settings`: {called} is a number from 1 to {most}, not {value[:40]!r}.")
+    return field, int(value)
 
 
 def _standing(state: MonitorState) -> dict[str, Any]:

@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final, Self
 
 from dexter_mcp.changes import handles
 from dexter_mcp.changes.audit import Audit
+from dexter_mcp.changes.folder import state_folder
 from dexter_mcp.changes.ledger import Ledger
 from dexter_mcp.changes.record import Attempt, Change, Outcome
 from dexter_mcp.sentry.errors import Invalid, Rejected
@@ -119,15 +119,6 @@ class Office:
                     f"the cap of {most} writes a {name} is reached; there is room in {seconds} s"
                 )
         return reached[-1]
-
-
-def state_folder(settings: Settings) -> Path:
-    """Name the folder that outlives the process."""
-    if settings.state_dir:
-        return Path(settings.state_dir)
-    import platformdirs  # noqa: PLC0415 - only who changes something needs it
-
-    return platformdirs.user_state_path("dexter-mcp", appauthor=False)
 
 
 def _until_room(sent: Sequence[datetime], most: int, window: timedelta, now: datetime) -> int:

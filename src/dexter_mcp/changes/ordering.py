@@ -58,12 +58,19 @@ async def order(
     question(operation, {"org": ("to be found",), **asked} if "org" in operation.places else asked)
     found = question(operation, await settled(desk, operation, asked))
     query = {n: _texts(value) for n, value in found.query.items()}
-    whole = Order(operation.name, dict(found.places), query, body)
+    whole = Order(operation.name, await _numbered(desk, found.places), query, body)
     home = found.places.get("org", "")
     if whole.operation in _MERGING and whole.told.get("merge"):
         return await merge(desk, home, whole.query.get("id", ()))
     wishes = _wishes(whole)
     return Proposal(home, _purpose(operation, wishes), wishes)
+
+
+async def _numbered(desk: Desk, places: Mapping[str, str]) -> Mapping[str, str]:
+    """Know an issue by its number alone: lists of issues to be changed take nothing else."""
+    if (issue := places.get("issue", "")).isdigit() or not issue:
+        return dict(places)
+    return {**places, "issue": (await desk.sentry.issues.get(places["org"], issue)).id}
 
 
 def wish(order: Order) -> Wish:

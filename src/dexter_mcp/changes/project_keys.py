@@ -32,12 +32,19 @@ async def create(
     """Propose to make a client key.
 
     Raises:
-        Invalid: The rate limit can't be read.
+        Invalid: The rate limit can't be read, or there is a key of that name.
         NotFound: There is no such project.
     """
+    limit = _limit(rate_limit)
     home, it = await found(desk, org, project)
-    order = _new(home, it, name, _limit(rate_limit))
-    return Proposal(home, f"Make the client key {name} of {it.slug}", [order])
+    for key in await _keys(desk, home, it):
+        if name == (key.name or key.label):
+            raise Invalid(
+                f"{it.slug} has a client key {name!r}, {'active' if key.is_active else 'off'}: "
+                f"{key.dsn.public} . Use that one, or choose another name."
+            )
+    wish = _new(home, it, name, limit)
+    return Proposal(home, f"Make the client key {name} of {it.slug}", [wish])
 
 
 async def update(

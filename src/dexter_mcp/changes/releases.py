@@ -70,7 +70,7 @@ async def create(
         raise Invalid("Name the `project` that the release belongs to; it may be several.")
     slugs = [each.slug for each in await desk.sentry.projects.resolve_all(home, named)]
     told = await _told(desk, home, contents)
-    called = version if _PLAIN.fullmatch(version) else "the release"
+    called = version if _PLAIN.fullmatch(version) else "of that name"
     later = await _left_alone(desk, home, version, told)
     body = {"version": version, "projects": slugs, **told}
     body = {name: value for name, value in body.items() if name not in later}

@@ -67,7 +67,7 @@ async def listing(counter: Counter, named: str, limit: int) -> Answer:
         change, _ = counter.office.named(named)
         seen = as_of(change, counter.office.now())
         told = telling.whole(seen, fence=counter.desk.fence(), now=counter.office.now())
-        return counter.finished(told)
+        return counter.finished(told, change.plan)
     found = counter.office.ledger.latest(limit, counter.office.principal)
     now = counter.office.now()
     return counter.finished(telling.listing([as_of(each, now) for each in found], now=now))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from dexter_mcp.changes.plan import Plan
 from dexter_mcp.insights.shown import Shown, says
 from dexter_mcp.sentry.catalogue import operations
 from dexter_mcp.sentry.json_types import is_array, is_object
@@ -43,6 +44,12 @@ def tainted(arguments: Mapping[str, Any], shown: Shown) -> tuple[str, ...]:
         )
     )
     return tuple(dict.fromkeys(found))
+
+
+def own_words(plan: Plan) -> str:
+    """Spell what a plan holds of the model's own: its arguments, and what it made of them."""
+    after = [step.after for step in plan.steps]
+    return json.dumps([plan.purpose, plan.arguments, after], ensure_ascii=False, default=str)
 
 
 def _parted(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

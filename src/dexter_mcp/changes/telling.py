@@ -11,7 +11,6 @@ from dexter_mcp.changes.matching import ABSENT, differences
 from dexter_mcp.changes.plan import Plan, State, Step
 from dexter_mcp.changes.record import Change, Fate, Outcome
 from dexter_mcp.sentry.json_types import is_array, is_object
-from dexter_mcp.sentry.untrusted import Untrusted
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.moments import ago, span
 from dexter_mcp.views.secrets import redact_value
@@ -123,7 +122,7 @@ def _marked(value: Any, *, strange: bool) -> Any:
         return {key: _marked(inner, strange=strange) for key, inner in value.items()}
     if is_array(value):
         return [_marked(inner, strange=strange) for inner in value]
-    return Untrusted(value) if strange and isinstance(value, str) else value
+    return {"untrusted": value} if strange and isinstance(value, str) else value
 
 
 def _standing(change: Change, why: str) -> str:

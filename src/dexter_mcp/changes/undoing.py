@@ -6,7 +6,7 @@ from typing import Any
 
 from dexter_mcp.changes.matching import holds
 from dexter_mcp.changes.plan import Plan, Proposal, Wish
-from dexter_mcp.changes.record import CARRIED, Change
+from dexter_mcp.changes.record import CARRIED, UNKNOWN, Change
 from dexter_mcp.sentry.errors import Invalid
 
 
@@ -21,14 +21,20 @@ def undoing(change: Change) -> Proposal:
     if change.standing == "applying":
         raise Invalid(f"{change.id} is still under way. Take it back when it has ended.")
     if not change.undoable:
-        why = "; ".join(change.plan.lost) or "nothing of it was carried out"
-        raise Invalid(f"{change.id} can't be taken back: {why}.")
+        raise Invalid(f"{change.id} can't be taken back: {_why_not(change)}.")
+    what = f"which took back {change.plan.undoes}" if change.plan.undoes else change.plan.purpose
     return Proposal(
         org=change.plan.org,
-        purpose=f"Take back {change.id} ({change.plan.purpose})",
+        purpose=f"Take back {change.id} ({what})",
         wishes=[Wish(order, step.target, step.title) for step, order in change.undoable],
         undoes=change.id,
     )
+
+
+def _why_not(change: Change) -> str:
+    if not UNKNOWN.isdisjoint(change.fates):
+        return f"nobody knows whether it was carried out; `apply_change` change={change.id} looks"
+    return "; ".join(change.plan.lost) or "nothing of it was carried out"
 
 
 def overtaken(change: Change, plan: Plan) -> Iterator[str]:

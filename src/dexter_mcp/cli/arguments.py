@@ -152,10 +152,10 @@ def _simulator_options(command: argparse.ArgumentParser) -> None:
 
 
 def _audit_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--last", metavar="N", type=_amount, help="the last N requests only")
-    command.add_argument("--change", metavar="ID", default="", help="those of one change only")
+    command.add_argument("--last", metavar="N", type=_amount, help="only the last N requests")
+    command.add_argument("--change", metavar="ID", default="", help="only those of one change")
     command.add_argument(
-        "--failed", action="store_true", help="those that did not end as asked for only"
+        "--failed", action="store_true", help="only those that did not end as asked for"
     )
     command.add_argument("--json", action="store_true", help="print the lines as they are kept")
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from dexter_mcp.changes.audit import Audit
-from dexter_mcp.changes.office import state_folder
+from dexter_mcp.changes.folder import state_folder
 from dexter_mcp.cli.columns import columns
 from dexter_mcp.cli.context import prepare
 from dexter_mcp.views.untrusted import name

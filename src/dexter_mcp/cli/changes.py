@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Final
 
 from dexter_mcp.changes import telling
+from dexter_mcp.changes.folder import state_folder
 from dexter_mcp.changes.handles import opened
 from dexter_mcp.changes.ledger import Ledger, as_of
-from dexter_mcp.changes.office import state_folder
 from dexter_mcp.changes.record import Change
 from dexter_mcp.cli.columns import columns
 from dexter_mcp.cli.context import prepare

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dexter_mcp.changes.folder import state_folder
 from dexter_mcp.cli.arguments import flags
 from dexter_mcp.settings import Settings
 
@@ -29,14 +30,21 @@ def prepare(arguments: argparse.Namespace) -> tuple[Settings, "ASGIApp | None"]:
 
 
 def simulated(arguments: argparse.Namespace) -> tuple[Settings, "ASGIApp"]:
-    """Make a simulator with sample data, and the settings that reach it."""
+    """Make a simulator with sample data, and the settings that reach it.
+
+    What is changed there has a place of its own: it does not belong into the log of the real one.
+    """
     from dexter_mcp.simulator import Simulator  # noqa: PLC0415 - the real server starts without it
 
     ours = {name: value for name, value in os.environ.items() if name.startswith("DEXTER_")}
     settings = Settings.read({"DEXTER_REQUESTS_PER_SECOND": "1000"} | ours, flags(arguments))
     source = "the simulator"
     reaching = replace(
-        settings, url="http://sentry.test", token=Simulator.TOKEN, token_source=source
+        settings,
+        url="http://sentry.test",
+        token=Simulator.TOKEN,
+        token_source=source,
+        state_dir=settings.state_dir or str(state_folder(settings) / "simulator"),
     )
     return reaching, _made_when_asked(Simulator.with_sample_data)
 

@@ -43,10 +43,10 @@ async def answered(
     return finished(desk, answer, asked)
 
 
-def finished(desk: Desk, answer: Answer, asked: str | None = None) -> Answer:
-    """Fit an answer to the launch, and note how old it is."""
+def finished(desk: Desk, answer: Answer, asked: str | None = None, own: str = "") -> Answer:
+    """Fit an answer to the launch, and note how old it is; for `asked` and `own` see `Shown`."""
     told = fitted(answer.text, desk.offer)
-    desk.shown.note(told, asked)
+    desk.shown.note(told, asked, own)
     for document in answer.documents:
         desk.shown.note_strange(document.text)
     return replace(answer, text=told + _age_note(trail.current()))

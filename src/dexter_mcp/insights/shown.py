@@ -36,14 +36,15 @@ class Shown:
     def __init__(self) -> None:
         self._strange, self._ours = _Memory(), _Memory()
 
-    def note(self, answer: str, asked: str | None = None) -> None:
+    def note(self, answer: str, asked: str | None = None, own: str = "") -> None:
         """Keep an answer in mind: what stands in fences apart from what does not.
 
         `asked` is what the model itself said in its call. Answers repeat that, and so vouch for
-        nothing in it; with `None` they vouch for nothing at all.
+        nothing in it; with `None` they vouch for nothing at all. `own` is what stands in the fences
+        and yet comes from the model: what it wants to write.
         """
         for found in _FENCED.finditer(answer):
-            self.note_strange(found["inside"])
+            self._strange.add(found["inside"], own)
         if asked is not None:
             self._ours.add(_FENCED.sub("\n", answer), asked)
 
@@ -66,8 +67,9 @@ class Shown:
         if len(told) < _SHORTEST:
             return False
         word = _word(told)
-        strange = self._strange.spelt(word) if told.isalnum() else self._strange.squeezed(told)
-        return strange and not self._ours.vouched(told, word)
+        known = self._strange
+        strange = known.spelt(told, word) if told.isalnum() else known.squeezed(told)
+        return strange and not self._ours.spelt(told, word)
 
 
 @dataclass(frozen=True)
@@ -93,16 +95,16 @@ class _Memory:
         while self.size > _KEPT and len(self._texts) > 1:
             self.size -= self._texts.popleft().size
 
-    def spelt(self, word: re.Pattern[str]) -> bool:
-        return any(word.search(text.whole) for text in self._texts)
+    def spelt(self, told: str, word: re.Pattern[str]) -> bool:
+        """Look for what is no part of anything longer, and was no part of the question."""
+        return any(told not in text.asked and word.search(text.whole) for text in self._texts)
 
     def squeezed(self, told: str) -> bool:
         """Look for what blanks may part."""
         close = told.replace(" ", "")
-        return any(close in text.whole.replace(" ", "") for text in self._texts)
-
-    def vouched(self, told: str, word: re.Pattern[str]) -> bool:
-        return any(told not in text.asked and word.search(text.whole) for text in self._texts)
+        return any(
+            told not in text.asked and close in text.whole.replace(" ", "") for text in self._texts
+        )
 
 
 def says(text: str, word: str) -> bool:

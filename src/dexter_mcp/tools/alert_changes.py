@@ -1,6 +1,6 @@
 """Tools that change alerts: whom Sentry tells of what."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,30 +14,14 @@ from dexter_mcp.views.answer import Answer
 
 toolset = Toolset("alert_changes")
 
-Named = Annotated[
-    str, Field(min_length=1, description="As list_alerts shows it (alert 5100), name or link.")
-]
+Named = Annotated[str, Field(min_length=1, description="alert 5100, name or link.")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-NewName = Annotated[str, Field(max_length=200)]
-When = Annotated[Names, Field(description="new_issue, regression, unarchived, resolved.")]
-Filters = Annotated[
-    Names, Field(description="level>=error, events>100 in 1h, tag:key=value, any …")
-]
-Actions = Annotated[
-    Names, Field(description="email:#team, email:owners, slack:#channel, pagerduty:service …")
-]
-Frequency = Annotated[str, Field(description="At most once in so long for an issue: 30min.")]
-Thresholds = Annotated[
-    Names, Field(description="critical>100, warning>50, resolved<40; critical>50% on 1d.")
-]
-Metric = Annotated[str, Field(description="With thresholds: count() in 1h.")]
-Query = Annotated[str, Field(description="Of the metric.")]
-Dataset = Annotated[
-    Literal["", "errors", "spans", "logs", "transactions"], Field(description="Of the metric.")
-]
-InEnvironment = Annotated[Names, Field(max_length=1, description="Name.")]
-Owner = Annotated[str, Field(description="#team or member; none for nobody.")]
-Switch = Annotated[State, Field(description="Disabled is muted.")]
+When = Annotated[Names, Field(description="new_issue …; for a metric critical>100.")]
+Filters = Annotated[Names, Field(description="level>=error, tag:key=value …")]
+Actions = Annotated[Names, Field(description="email:#team, slack:#channel …")]
+Metric = Annotated[str, Field(description="count() in 1h where level:fatal.")]
+Settings = Annotated[Names, Field(description="owner=#team, environment=…, frequency=1h.")]
+Changed = Annotated[Names, Field(description="name=…, owner=#team, environment=…, frequency=1h.")]
 
 
 @toolset.create
@@ -48,31 +32,14 @@ async def create_alert(
     project: OneProject = (),
     when: When = (),
     filters: Filters = (),
-    actions: Actions = (),
-    frequency: Frequency = "",
-    thresholds: Thresholds = (),
     metric: Metric = "",
-    query: Query = "",
-    dataset: Dataset = "",
-    environment: InEnvironment = (),
-    owner: Owner = "",
+    actions: Actions = (),
+    settings: Settings = (),
     org: Org = "",
 ) -> Proposal:
-    """Make an alert about issues (`when`, `filters`) or a metric (`thresholds`).
-
-    All forms: dexter://guide/alerts
-    """
-    asked = Asked(
-        when=when,
-        filters=filters,
-        actions=actions,
-        frequency=frequency,
-        thresholds=thresholds,
-        metric=metric,
-        query=query,
-        dataset=dataset,
-        environment=environment,
-        owner=owner,
+    """Make an alert about issues or a metric; dexter://guide/alerts has all forms."""
+    asked = Asked.read(
+        when=when, filters=filters, metric=metric, actions=actions, settings=settings
     )
     return await alerts.create(desk, org=org, project=project, name=name, asked=asked)
 
@@ -82,35 +49,17 @@ async def update_alert(
     desk: Desk,
     *,
     alert: Named,
-    state: Switch = "",
-    name: NewName = "",
+    state: State = "",
     when: When = (),
     filters: Filters = (),
-    actions: Actions = (),
-    frequency: Frequency = "",
-    thresholds: Thresholds = (),
     metric: Metric = "",
-    query: Query = "",
-    environment: InEnvironment = (),
-    owner: Owner = "",
+    actions: Actions = (),
+    settings: Changed = (),
     org: Org = "",
 ) -> Proposal:
-    """Change an alert or a monitor; what is given replaces what is there, the rest stays.
-
-    All forms: dexter://guide/alerts
-    """
-    asked = Asked(
-        name=name,
-        when=when,
-        filters=filters,
-        actions=actions,
-        frequency=frequency,
-        thresholds=thresholds,
-        metric=metric,
-        query=query,
-        environment=environment,
-        owner=owner,
-        state=state,
+    """Change an alert or monitor: what is given replaces; forms: dexter://guide/alerts."""
+    asked = Asked.read(
+        when=when, filters=filters, metric=metric, actions=actions, settings=settings, state=state
     )
     return await alerts.update(desk, org=org, alert=alert, asked=asked)
 
@@ -122,28 +71,17 @@ async def preview_alert(
     project: OneProject = (),
     when: When = (),
     filters: Filters = (),
-    thresholds: Thresholds = (),
     metric: Metric = "",
-    query: Query = "",
-    dataset: Dataset = "",
-    environment: InEnvironment = (),
+    settings: Settings = (),
     period: Period = "7d",
     org: Org = "",
 ) -> Answer:
-    """Try an alert on what happened lately, without making it: the issues, and counts by day."""
-    asked = Asked(
-        when=when,
-        filters=filters,
-        thresholds=thresholds,
-        metric=metric,
-        query=query,
-        dataset=dataset,
-        environment=environment,
-    )
+    """Try an alert on what happened lately, without making it: which issues, how much by day."""
+    asked = Asked.read(when=when, filters=filters, metric=metric, settings=settings)
     return await alert_preview.preview(desk, org=org, project=project, period=period, asked=asked)
 
 
 @toolset.delete
 async def delete_alert(desk: Desk, *, alert: Named, org: Org = "") -> Proposal:
-    """Delete an alert or a monitor for good; `update_alert` can disable it instead."""
+    """Delete an alert or monitor for good; `update_alert` can disable it instead."""
     return await alerts.delete(desk, org=org, alert=alert)

@@ -2,37 +2,37 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from dexter_mcp.changes import issue_deeds as deeds
 from dexter_mcp.changes import issues as changes
 from dexter_mcp.changes.choosing import Chosen
-from dexter_mcp.changes.issues import Mark, Priority, Status, Wanted
+from dexter_mcp.changes.issues import Priority, Status, Wanted
 from dexter_mcp.changes.plan import Proposal
 from dexter_mcp.insights.desk import Desk
-from dexter_mcp.tools.params import Environment, Issue, Names, Org, Period, Project, listed
+from dexter_mcp.tools.params import Environment, Issue, Names, Org, Period, Project
 from dexter_mcp.tools.ranges import time_range
 from dexter_mcp.tools.toolset import Toolset
 
 toolset = Toolset("issue_changes")
 
-Issues = Annotated[Names, Field(max_length=1000, description="Numbers, short ids or links.")]
-Query = Annotated[str, Field(description="Instead: an issue search; every match is changed.")]
-Release = Annotated[str, Field(description="For resolved_in_release: version or latest.")]
-Commit = Annotated[str, Field(description="For resolved_in_commit: whole sha.")]
-Repository = Annotated[str, Field(description="Of the commit.")]
-Amount = Annotated[int, Field(ge=0, description="Minutes, events or users of an archived_ state.")]
-Window = Annotated[int, Field(ge=0, description="Minutes in which they must come.")]
-AssignTo = Annotated[str, Field(description="Name, e-mail, me, #team; none for nobody.")]
+Issues = Annotated[Names, Field(max_length=1000, description="Ids or links.")]
+Query = Annotated[str, Field(description="Or a search: every match.")]
+Release = Annotated[str, Field(description="Resolved by: version, latest.")]
+Commit = Annotated[str, Field(description="Resolved by: repository@sha.")]
+Until = Annotated[
+    str, Field(description="Archived: escalating, forever, 8h, 100 events, 9 users in 24h.")
+]
+AssignTo = Annotated[str, Field(description="Name, e-mail, me, #team or none.")]
 Marks = Annotated[
-    tuple[Mark, ...], BeforeValidator(listed), Field(description="For yourself; shared: for all.")
+    Names, Field(description="reviewed, seen, bookmarked, subscribed, shared; - undoes: -seen.")
 ]
 Several = Annotated[Names, Field(min_length=2, max_length=100, description="Two or more.")]
 Hashes = Annotated[Names, Field(max_length=100, description="From get_issue include=hashes.")]
 Text = Annotated[str, Field(min_length=1, description="Markdown; @name and #team notify.")]
 Own = Annotated[str, Field(description="Id of a comment of yours, to change it instead.")]
 Comment = Annotated[str, Field(min_length=1, description="Id of a comment of yours.")]
-Until = Annotated[
+Stage = Annotated[
     Literal["root_cause", "solution", "code_changes", "open_pr"],
     Field(description="How far it goes on its own."),
 ]
@@ -52,14 +52,12 @@ async def update_issues(
     status: Status = "",
     release: Release = "",
     commit: Commit = "",
-    repository: Repository = "",
-    amount: Amount = 0,
-    window: Window = 0,
+    until: Until = "",
     assign_to: AssignTo = "",
     priority: Priority = "",
     mark: Marks = (),
 ) -> Proposal:
-    """Resolve, archive, reopen, assign, prioritise or mark issues, one or many at once."""
+    """Resolve, archive, reopen, assign, prioritise or mark issues."""
     chosen = Chosen(
         org=org,
         issues=issues,
@@ -70,11 +68,9 @@ async def update_issues(
     )
     wanted = Wanted(
         status=status,
-        release=release,
-        commit=commit,
-        repository=repository,
-        amount=amount,
-        window=window,
+        release=release.strip(),
+        commit=commit.strip(),
+        until=until.strip().lower(),
         assign_to=assign_to,
         priority=priority,
         mark=mark,
@@ -102,7 +98,7 @@ async def unmerge_issue(
     return await deeds.unmerge(desk, org=org, issue=issue, hashes=hashes)
 
 
-@toolset.create
+@toolset.update
 async def comment_issue(
     desk: Desk, *, issue: Issue, text: Text, comment: Own = "", org: Org = ""
 ) -> Proposal:
@@ -121,7 +117,7 @@ async def start_autofix(
     desk: Desk,
     *,
     issue: Issue,
-    until: Until = "root_cause",
+    until: Stage = "root_cause",
     instruction: Instruction = "",
     org: Org = "",
 ) -> Proposal:

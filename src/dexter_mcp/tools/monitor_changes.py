@@ -8,24 +8,26 @@ from dexter_mcp.changes import monitors as changes
 from dexter_mcp.changes.monitors import MonitorState, Watch
 from dexter_mcp.changes.plan import Proposal
 from dexter_mcp.insights.desk import Desk
-from dexter_mcp.tools.params import Environment, OneProject, Org
+from dexter_mcp.tools.params import Environment, Names, OneProject, Org
 from dexter_mcp.tools.toolset import Toolset
 
 toolset = Toolset("monitor_changes")
 
 Called = Annotated[str, Field(min_length=1, description="As people see it.")]
 NewName = Annotated[str, Field(description="As people see it.")]
-Slug = Annotated[str, Field(description="Lower case; what jobs check in as.")]
+Slug = Annotated[str, Field(description="What jobs check in as.")]
 Schedule = Annotated[str, Field(min_length=1, description="Crontab, or: every 10 minutes.")]
 NewSchedule = Annotated[str, Field(description="Crontab, or: every 10 minutes.")]
-Timezone = Annotated[str, Field(description="Such as Europe/Oslo.")]
-Margin = Annotated[int, Field(ge=0, le=40_320, description="Minutes it may be late.")]
-MaxRuntime = Annotated[int, Field(ge=0, le=40_320, description="Minutes.")]
-Failures = Annotated[int, Field(ge=0, le=720, description="Failed runs until an issue.")]
-Recoveries = Annotated[int, Field(ge=0, le=720, description="Good runs until it resolves.")]
-Owner = Annotated[str, Field(description="E-mail, name or #team; none for nobody.")]
-State = Annotated[MonitorState, Field(description="Muting is for all its environments.")]
-Monitor = Annotated[str, Field(min_length=1, description="Slug, project/slug, id or name.")]
+Settings = Annotated[
+    Names,
+    Field(
+        description="timezone=Europe/Oslo; margin=5, max_runtime=30 (minutes); failures=2, "
+        "recoveries=1 (runs)."
+    ),
+]
+Owner = Annotated[str, Field(description="E-mail or #team; none for nobody.")]
+State = Annotated[MonitorState, Field(description="Mutes all environments.")]
+Monitor = Annotated[str, Field(min_length=1, description="Slug, id or name.")]
 Only = Annotated[Environment, Field(description="Delete only these.")]
 
 
@@ -37,16 +39,12 @@ async def create_monitor(
     schedule: Schedule,
     project: OneProject = (),
     slug: Slug = "",
-    timezone: Timezone = "",
-    margin: Margin = 0,
-    max_runtime: MaxRuntime = 0,
-    failures: Failures = 0,
-    recoveries: Recoveries = 0,
+    settings: Settings = (),
     owner: Owner = "",
     org: Org = "",
 ) -> Proposal:
-    """Watch a cron job that is to check in on time; 0 is Sentry's default."""
-    wanted = Watch(name, slug, schedule, timezone, margin, max_runtime, failures, recoveries, owner)
+    """Watch a cron job that is to check in on time."""
+    wanted = Watch(name, slug, schedule, settings, owner)
     return await changes.create(desk, org=org, project=project, wanted=wanted)
 
 
@@ -58,17 +56,13 @@ async def update_monitor(
     name: NewName = "",
     schedule: NewSchedule = "",
     slug: Slug = "",
-    timezone: Timezone = "",
-    margin: Margin = 0,
-    max_runtime: MaxRuntime = 0,
-    failures: Failures = 0,
-    recoveries: Recoveries = 0,
+    settings: Settings = (),
     owner: Owner = "",
     state: State = "",
     org: Org = "",
 ) -> Proposal:
     """Change a cron monitor; what is not given stays."""
-    wanted = Watch(name, slug, schedule, timezone, margin, max_runtime, failures, recoveries, owner)
+    wanted = Watch(name, slug, schedule, settings, owner)
     return await changes.update(desk, org=org, monitor=monitor, wanted=wanted, state=state)
 
 

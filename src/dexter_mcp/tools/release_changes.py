@@ -25,7 +25,7 @@ Name = Annotated[str, Field(description="Its number.")]
 OneEnvironment = Annotated[Names, Field(min_length=1, max_length=1, description="One name.")]
 
 
-@toolset.create
+@toolset.update
 async def create_release(
     desk: Desk,
     *,

@@ -136,6 +136,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
     ),
     Update(
         operation="update_issue_alert_rule",
+        strange=True,
         look=itself("get_issue_alert_rule"),
         lenses=_OF_RULE,
         whole=whole_rule,
@@ -156,6 +157,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
     ),
     Update(
         operation="update_metric_alert_rule",
+        strange=True,
         look=itself("get_metric_alert_rule"),
         lenses=_OF_METRIC,
         whole=whole_metric_rule,

@@ -1,7 +1,7 @@
 """Recipes of what is done to alerts and monitors as they are today.
 
 Sentry takes a whole alert, and shows it with numbers of its parts: those go out again with what
-stays as it is, so that the parts are changed and not made anew. A monitor may be sent in part.
+stays as it is, so that the parts are changed and not made anew. A monitor may be sent in part. Strangers name the environments.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -270,6 +270,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
     ),
     Update(
         operation="update_workflow",
+        strange=True,
         look=itself("get_workflow"),
         lenses=_OF_ALERT,
         whole=whole_alert,
@@ -300,6 +301,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
     ),
     Update(
         operation="update_detector",
+        strange=True,
         look=itself("get_detector"),
         lenses=_OF_MONITOR,
         whole=_known_by,

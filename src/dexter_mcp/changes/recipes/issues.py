@@ -56,10 +56,15 @@ class _IssueUpdate(Update):
     """Sets fields of an issue; a state is set, read and taken back with all that belongs to it."""
 
     def fit(self, order: Order) -> Recipe:
-        """Tell what sets fields from what deletes or merges."""
+        """Tell what sets fields from what deletes or merges.
+
+        A state may name a release, whose name comes with events.
+        """
         if order.told.get("merge"):
             raise Invalid("One issue can't be merged. `merge_issues` names the others too.")
-        return _DISCARD if order.told.get("discard") else self
+        if order.told.get("discard"):
+            return _DISCARD
+        return replace(self, strange=True) if "status" in order.told else self
 
     def before(self, order: Order, state: State) -> State:
         """Read the fields that the order sets, and those that change along with them."""

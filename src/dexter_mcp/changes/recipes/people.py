@@ -53,6 +53,7 @@ async def _in_team(sentry: Sentry, order: Order) -> State:
     least = "admin" if member.get("orgRole") in LEADERS else _LEAST
     return {
         "who": _called(member),
+        "flags": team.get("flags"),
         "inside": bool(there) or (is_array(teams) and slug in teams),
         "ownRole": there["role"] if there else None,
         "teamRole": (there["role"] if there else None) or least,
@@ -176,21 +177,31 @@ def _fewer_teams(order: Order, state: State) -> Iterable[str]:
             yield f"{_called(state)} leaves {', '.join(left)}."
 
 
-def _goes(_: Order, state: State) -> Iterable[str]:
+def _goes(order: Order, state: State) -> Iterable[str]:
+    if state and state.get("pending"):
+        yield from _provisioned(order, state)
     if state and state.get("isOnlyOwner"):
         yield "The only owner of the organization: Sentry refuses to let them go."
     elif state and not state.get("pending"):
         yield "What they own (alerts, monitors, assigned issues) belongs to nobody afterwards."
 
 
-def _dissolves(_: Order, state: State) -> Iterable[str]:
+def _provisioned(_: Order, state: State) -> Iterable[str]:
+    flags = (state or {}).get("flags")
+    if is_object(flags) and flags.get("idp:provisioned"):
+        yield "The identity provider looks after this: Sentry refuses it, except through SCIM."
+
+
+def _dissolves(order: Order, state: State) -> Iterable[str]:
+    yield from _provisioned(order, state)
     projects = (state or {}).get("projects")
     slugs = [str(each.get("slug")) for each in projects or () if is_object(each)]
     if slugs:
         yield f"Its projects stay, without this team: {', '.join(slugs)}."
 
 
-def _forgets_role(_: Order, state: State) -> Iterable[str]:
+def _forgets_role(order: Order, state: State) -> Iterable[str]:
+    yield from _provisioned(order, state)
     if state and state.get("ownRole"):
         yield f"{state['who']} is {state['ownRole']} of the team, and would come back without that."
 
@@ -211,7 +222,13 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         undone_by="delete_team",
         known_by=(("team", "id"),),
     ),
-    Update(operation="update_team", look=_TEAM, whole=_slug, pins=(("team", "id"),)),
+    Update(
+        operation="update_team",
+        look=_TEAM,
+        whole=_slug,
+        warn=_provisioned,
+        pins=(("team", "id"),),
+    ),
     Delete(
         operation="delete_team",
         look=_TEAM,
@@ -252,6 +269,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         called="inside",
         ties=True,
         other="remove_member_from_team",
+        warn=_provisioned,
     ),
     Tie(
         operation="remove_member_from_team",

@@ -58,7 +58,7 @@ def _create(call: Call, told: Json, owner: str) -> Response:
     if known := _alike(made, kept):
         return JSONResponse(external_json(call.world, known))
     made.id = str(call.world.next_id(800))
-    kept[:] = sorted([*kept, made], key=_name)
+    kept[:] = sorted([*kept, made], key=lambda each: each.owner)
     return JSONResponse(external_json(call.world, made), 201)
 
 

@@ -109,6 +109,7 @@ def _action(world: "World", text: str) -> Json:
     return {
         "type": kind,
         "config": config,
+        "data": {},
         "integrationId": OLD_SLACK if gone else _THROUGH.get(kind),
         "status": "disabled" if gone else "active",
     }
