@@ -1,4 +1,4 @@
-"""Measure this server beside a bare one, and beside any other; then let it soak in a storm.
+"""Measure this server beside a bare one, and any other; let it soak, and change things, in a storm.
 
 Everything runs on this machine: a simulated Sentry and each server are processes of their own.
 What is measured is what is installed beside the Python that runs this: `make bench` sees to it

@@ -28,4 +28,5 @@ async def main(tool: str, arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, *sys.argv[1:])
+    _, *told = sys.argv
+    anyio.run(main, told[0], told[1])

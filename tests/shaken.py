@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import anyio
 from mcp import Client
 from mcp.types import CallToolResult
 from starlette.types import Message, Receive, Scope, Send
@@ -30,6 +31,8 @@ class Forgetful:
 
     simulator: Simulator
     faults: Faults = field(default_factory=Faults)
+    forgot: anyio.Event = field(default_factory=anyio.Event)
+    """Whether it has carried something out without saying so."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self.faults.take(scope) if scope["type"] == "http" else None
@@ -37,6 +40,7 @@ class Forgetful:
             await self.simulator(scope, receive, send)
             return
         await self.simulator(scope, receive, _nowhere)
+        self.forgot.set()
         await misbehave(fault, self.simulator, scope, receive, send)
 
 

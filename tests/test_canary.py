@@ -119,7 +119,8 @@ async def an_issue(client: Client, *, every_section: bool = True) -> Place:
     short_id = next(iter(re.findall(r"AVIARY-\w+", found)))
     listed = text_of(await client.call_tool("list_issue_events", {"issue": short_id}))
     event = next(iter(re.findall(r"\b[0-9a-f]{32}\b", listed)))
-    planned = await client.call_tool("change_sentry", order(short_id, "high"))
+    comment = order(short_id, "seen in full" if every_section else "seen in part")
+    planned = await client.call_tool("change_sentry", comment)
     return Place(short_id, event, every_section, handle_of(text_of(planned)))
 
 

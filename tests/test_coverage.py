@@ -40,3 +40,22 @@ def test_a_launch_names_only_the_tools_that_it_offers() -> None:
 
 def test_the_catalogue_is_nothing_that_covers() -> None:
     assert "read_sentry" not in {tool for tools in covered().values() for tool in tools}
+
+
+def test_every_operation_that_writes_is_reached_and_says_what_kind_of_change_it_is() -> None:
+    rows = {
+        row.split("`")[1]: row.split(" | ")
+        for row in TABLE.read_text("utf-8").splitlines()
+        if row.startswith("| `")
+    }
+    for operation in operations().values():
+        if not operation.reads:
+            row = rows[operation.name]
+            assert row[2].startswith("`"), row
+            assert row[4].partition(",")[0] in {"update", "create", "delete", "tie", "deed"}, row
+
+
+def test_a_typed_tool_that_writes_is_named_before_the_general_one() -> None:
+    assert covered()["update_issue"] == ["update_issues"]
+    assert "update_issues" in covering(("default",))["bulk_update_issues"]
+    assert "change_sentry" not in {tool for tools in covered().values() for tool in tools}

@@ -16,7 +16,7 @@ def calls(place: Place) -> Calls:
         "apply_change": [{"change": place.handle}],
         "list_changes": [{}, {"change": change}],
         "undo_change": [{"change": change}],
-        "change_sentry": [order(place.issue, "low")],
+        "change_sentry": [order(place.issue, "to be looked at")],
     }
 
 
@@ -25,7 +25,7 @@ def handle_of(plan: str) -> str:
     return plan.rpartition("apply_change change=")[2].split()[0]
 
 
-def order(issue: str, priority: str) -> dict[str, object]:
-    """Say what `change_sentry` is to plan."""
-    arguments = [f"issue={issue}", f"priority={priority}"]
-    return {"operation": "update_issue", "arguments": arguments}
+def order(issue: str, text: str) -> dict[str, object]:
+    """Say what `change_sentry` is to plan: a comment, unless it is there already."""
+    arguments = [f"issue={issue}", f"text={text}"]
+    return {"operation": "create_issue_note", "arguments": arguments}

@@ -57,8 +57,13 @@ class Street:
     def simulator(self) -> Simulator:
         return self.sentry.simulator
 
-    def set_trap(self, method: str, *, lands: bool = False, after: int = 0, reads: int = 0) -> Trap:
-        """Hold a request after so many writes, and so many reads after those."""
+    def set_trap(
+        self, method: str, *, lands: bool = False, after: int = 0, reads: int = 0
+    ) -> anyio.Event:
+        """Hold a request after so many writes, and so many reads after those.
+
+        What comes back tells when it is held; where it `lands`, that is after it is carried out.
+        """
         seen = self.simulator.world.seen
 
         def due() -> bool:
@@ -69,7 +74,7 @@ class Street:
 
         trap = Trap(method, due)
         (self.sentry if lands else self.simulator).faults.add(trap)
-        return trap
+        return self.sentry.forgot if lands else trap.sprung
 
     @asynccontextmanager
     async def errand(
@@ -96,10 +101,10 @@ class Street:
                         process.send_signal(signal.SIGKILL)
                         await process.wait()
 
-    async def killed_at(self, trap: Trap, wish: dict[str, Any]) -> None:
+    async def killed_at(self, held: anyio.Event, wish: dict[str, Any]) -> None:
         """Send a process on its way, and kill it as soon as it is in the trap."""
         async with self.errand(wish):
-            await trap.sprung.wait()
+            await held.wait()
         self.sentry.faults.clear()
         self.simulator.faults.clear()
 
@@ -175,12 +180,12 @@ async def test_killed_while_sentry_had_not_begun(kind: str, tmp_path: Path) -> N
 async def test_killed_when_sentry_had_done_it(kind: str, where: str, tmp_path: Path) -> None:
     async with street(tmp_path) as there:
         wish = wishes(there.simulator)[kind]
-        trap = (
+        held = (
             there.set_trap(wish.method, lands=True)
             if where == "before the answer"
             else there.set_trap("GET", after=1)
         )
-        await there.killed_at(trap, wish.call)
+        await there.killed_at(held, wish.call)
         assert wish.fulfilled(there.simulator)
         async with there.later() as it:
             told = await it.said("list_changes", change=await the_change(it))
@@ -196,8 +201,8 @@ async def test_killed_when_sentry_had_done_it(kind: str, where: str, tmp_path: P
 
 async def test_killed_between_two_stages(tmp_path: Path) -> None:
     async with street(tmp_path, issues=30) as there:
-        trap = there.set_trap("GET", after=1, reads=1)
-        await there.killed_at(trap, bulk(there.simulator, priority="high"))
+        held = there.set_trap("GET", after=1, reads=1)
+        await there.killed_at(held, bulk(there.simulator, priority="high"))
         assert carried_out(there.simulator) == 3
         async with there.later() as it:
             change = await the_change(it)
@@ -213,8 +218,8 @@ async def test_killed_between_two_stages(tmp_path: Path) -> None:
 
 async def test_killed_in_the_middle_of_a_stage(tmp_path: Path) -> None:
     async with street(tmp_path, issues=30) as there:
-        trap = there.set_trap("PUT", lands=True, after=1)
-        await there.killed_at(trap, bulk(there.simulator, priority="high"))
+        held = there.set_trap("PUT", lands=True, after=1)
+        await there.killed_at(held, bulk(there.simulator, priority="high"))
         assert carried_out(there.simulator) == 15
         async with there.later() as it:
             change = await the_change(it)
@@ -228,9 +233,9 @@ async def test_killed_twice_on_the_way(tmp_path: Path) -> None:
     async with street(tmp_path) as there:
         wish = wishes(there.simulator)["update"]
         await there.killed_at(there.set_trap("PUT", lands=True), wish.call)
-        trap = there.set_trap("GET")
+        held = there.set_trap("GET")
         async with there.errand({}, tool="list_changes"):
-            await trap.sprung.wait()
+            await held.wait()
         there.simulator.faults.clear()
         async with there.later() as it:
             assert "stopped" in await it.said("list_changes")
@@ -240,9 +245,9 @@ async def test_killed_twice_on_the_way(tmp_path: Path) -> None:
 async def test_a_server_that_still_runs_is_not_settled_by_another(tmp_path: Path) -> None:
     async with street(tmp_path) as there:
         wish = wishes(there.simulator)["create"]
-        trap = there.set_trap("POST")
+        held = there.set_trap("POST")
         async with there.errand(wish.call):
-            await trap.sprung.wait()
+            await held.wait()
             async with there.later() as it:
                 assert "applying" in await it.said("list_changes")
                 refused = await it.said("apply_change", change=await the_change(it))

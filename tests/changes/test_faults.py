@@ -109,6 +109,7 @@ async def test_where_nothing_can_be_read_back_the_next_try_finds_out(
         said = await it.want(wish)
         assert said.startswith("Not done"), said
         assert "unclear" in said
+        assert "nobody knows" in await it.said("undo_change", change=change_in(said))
         it.behave()
         await pass_by(60)
         said = await it.said("apply_change", change=change_in(said))

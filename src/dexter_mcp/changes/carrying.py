@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from dexter_mcp.changes.batching import Batch, batched
 from dexter_mcp.changes.drawing import look
@@ -98,6 +99,7 @@ class Carrier:
             ended |= fates
             left.clear()
             for batch in batches:
+                await checkpoint()  # where who gave up meanwhile is heard
                 attempt = self._attempt(batch)
                 why = self._late() or self._office.begin(self._change, attempt, batch.paths, mark)
                 if why == "busy":

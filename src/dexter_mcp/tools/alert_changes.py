@@ -14,8 +14,9 @@ from dexter_mcp.views.answer import Answer
 
 toolset = Toolset("alert_changes")
 
+Switch = Annotated[State, Field(description="Disabled tells nobody.")]
 Named = Annotated[str, Field(min_length=1, description="alert 5100, name or link.")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200, description="Its name.")]
 When = Annotated[Names, Field(description="new_issue …; for a metric critical>100.")]
 Filters = Annotated[Names, Field(description="level>=error, tag:key=value …")]
 Actions = Annotated[Names, Field(description="email:#team, slack:#channel …")]
@@ -49,7 +50,7 @@ async def update_alert(
     desk: Desk,
     *,
     alert: Named,
-    state: State = "",
+    state: Switch = "",
     when: When = (),
     filters: Filters = (),
     metric: Metric = "",

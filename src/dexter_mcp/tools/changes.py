@@ -13,10 +13,10 @@ from dexter_mcp.views.answer import Answer
 
 toolset = Toolset("changes")
 
-Change = Annotated[str, Field(min_length=1, description="Its id, such as c-7f3k2m9qxw.")]
-Handle = Annotated[str, Field(min_length=1, description="The handle of a plan, or an id.")]
-Typed = Annotated[str, Field(description="Of what will be gone for good, as the plan says.")]
-OneChange = Annotated[str, Field(description="Only this one, with its targets.")]
+Change = Annotated[str, Field(min_length=1, description="Its id.")]
+Handle = Annotated[str, Field(min_length=1, description="Handle or id.")]
+Typed = Annotated[str, Field(description="As the plan asks.")]
+OneChange = Annotated[str, Field(description="Only this one.")]
 
 
 @toolset.settle

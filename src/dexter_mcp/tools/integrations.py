@@ -33,7 +33,7 @@ What = Annotated[Action, Field(description="A new ticket, or an existing one.")]
 OneField = Annotated[str, Field(description="Show all of this field, such as its choices.")]
 
 
-@toolset.read
+@toolset.read_bare
 async def list_integrations(
     desk: DeskDep,
     *,

@@ -18,6 +18,8 @@ toolset = Toolset("issue_changes")
 
 Issues = Annotated[Names, Field(max_length=1000, description="Ids or links.")]
 Query = Annotated[str, Field(description="Or a search: every match.")]
+NewStatus = Annotated[Status, Field(description="New one.")]
+NewPriority = Annotated[Priority, Field(description="New one.")]
 Release = Annotated[str, Field(description="Resolved by: version, latest.")]
 Commit = Annotated[str, Field(description="Resolved by: repository@sha.")]
 Until = Annotated[
@@ -49,12 +51,12 @@ async def update_issues(
     project: Project = (),
     environment: Environment = (),
     period: Period = "",
-    status: Status = "",
+    status: NewStatus = "",
     release: Release = "",
     commit: Commit = "",
     until: Until = "",
     assign_to: AssignTo = "",
-    priority: Priority = "",
+    priority: NewPriority = "",
     mark: Marks = (),
 ) -> Proposal:
     """Resolve, archive, reopen, assign, prioritise or mark issues."""

@@ -22,8 +22,8 @@ OneProject = Annotated[Names, Field(max_length=1, description="Slug or id.")]
 """A list like `project` everywhere, so that the name has one type, but of one at most."""
 Issue = Annotated[str, Field(min_length=1, description="Issue number, short id, event id or link.")]
 Environment = Annotated[Names, Field(description="Names.")]
-Period = Annotated[str, Field(description="Such as 24h, 14d.")]
-Start = Annotated[str, Field(description="ISO 8601; instead of `period`.")]
+Period = Annotated[str, Field(description="24h, 14d …")]
+Start = Annotated[str, Field(description="ISO 8601, or `period`.")]
 End = Annotated[str, Field(description="ISO 8601.")]
 Limit = Annotated[int, Field(ge=1, le=100, description="Up to 100.")]
 Detail = Annotated[

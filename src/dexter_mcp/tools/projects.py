@@ -22,7 +22,7 @@ Include = Annotated[
 ]
 
 
-@toolset.read
+@toolset.read_bare
 async def list_projects(
     desk: DeskDep, *, org: Org = "", query: Query = "", limit: Limit = 25, cursor: Cursor = ""
 ) -> Answer:

@@ -23,7 +23,7 @@ Key = Annotated[
 SortBy = Annotated[Sort, Field(description="count: commonest first; date: last seen; age: newest.")]
 
 
-@toolset.read
+@toolset.read_bare
 async def get_issue_tag(
     desk: DeskDep,
     *,

@@ -1,7 +1,8 @@
 """Recipes of what is done to alerts and monitors as they are today.
 
 Sentry takes a whole alert, and shows it with numbers of its parts: those go out again with what
-stays as it is, so that the parts are changed and not made anew. A monitor may be sent in part. Strangers name the environments.
+stays as it is, so that the parts are changed and not made anew. A monitor may be sent in part.
+Events named the environments, so strangers did.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
