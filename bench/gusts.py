@@ -14,6 +14,8 @@ from dexter_mcp.simulator.faults import misbehave
 _SHARE = 0.05
 """Requests that meet a fault."""
 _OK = range(200, 300)
+_REFUSED = 429
+"""What Sentry says only where it did nothing."""
 
 
 class Gusts:
@@ -36,7 +38,7 @@ class Gusts:
         if fault.hang or fault.delay or fault.cut:
             await misbehave(fault, self._carry_out, scope, receive, send)
             return
-        if self._chance.random() < 1 / 2:
+        if fault.status != _REFUSED and self._chance.random() < 1 / 2:
             await self._carry_out(scope, receive, _nowhere)
         await misbehave(fault, self._simulator, scope, receive, send)
 

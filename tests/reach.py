@@ -108,7 +108,7 @@ def table(covered: Mapping[str, Sequence[str]]) -> str:
 
 
 def _writes(writes: Sequence[Operation], covered: Mapping[str, Sequence[str]]) -> str:
-    known = [recipes()[each.name] for each in writes if each.name in recipes()]
+    known = list(map(_recipe, writes))
     by_tools = [each for each in writes if each.name in covered]
     undone = [each for each in known if not each.lost]
     return f"| writes | {len(writes)} | {len(known)} | | {len(by_tools)} | {len(undone)} |\n"
@@ -133,17 +133,25 @@ def _row(operation: Operation, covered: Mapping[str, Sequence[str]]) -> str:
         f"{operation.summary}{standing}",
         ", ".join(f"`{tool}`" for tool in tools) or general,
         f"`{typed()[operation.name]}`" if operation.name in typed() else "",
-        _kind(recipes()[operation.name]) if operation.name in recipes() else "",
+        "" if operation.reads else _kind(_recipe(operation)),
         ", ".join(operation.scopes),
         ", ".join([*(["matrix"] if matrix else []), *(["tool"] if tools else [])]),
     )
     return f"| {' | '.join(cells)} |"
 
 
+def _recipe(operation: Operation) -> Recipe:
+    """Find the recipe of an operation, or of what it does to many at once."""
+    known = recipes()
+    by_bulk = {each.bulk.operation: each for each in known.values() if each.bulk}
+    return known[operation.name] if operation.name in known else by_bulk[operation.name]
+
+
 def _kind(recipe: Recipe) -> str:
     """Name the general kind that a recipe is of, and whether it can be taken back."""
     general = next(each for each in type(recipe).__mro__ if each.__module__ == Recipe.__module__)
-    return f"{general.__name__.lower()}{', for good' if recipe.lost else ''}"
+    kind = "of its own kind" if general is Recipe else general.__name__.lower()
+    return f"{kind}{', for good' if recipe.lost else ''}"
 
 
 async def _covered() -> dict[str, list[str]]:
