@@ -49,7 +49,9 @@ def test_what_is_json_is_read_as_it_is_even_beside_something_odd(value: Any) -> 
 
 @given(JSON)
 def test_what_is_written_is_read_as_it_was(value: Any) -> None:
-    assert json.loads(written(value)) == value
+    text, kind = written(value)
+    assert json.loads(text) == value
+    assert kind == "application/json"
 
 
 @pytest.mark.parametrize(

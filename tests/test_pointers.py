@@ -101,9 +101,24 @@ CALLS: Mapping[str, Sequence[dict[str, Any]]] = {
     "list_projects": [{}, {"query": "nothing"}, {"org": "nothing"}],
     "find_operations": [{"query": "teams"}, {"query": "list_teams"}],
     "read_sentry": [{"operation": "list_teams"}, {"operation": "nothing"}],
+    "change_sentry": [
+        {"operation": "create_team", "arguments": ["slug=new"]},
+        {"operation": "delete_team", "arguments": ["team=payments"]},
+        {"operation": "list_teams"},
+        {"operation": "nothing"},
+    ],
+    "update_issues": [
+        {"issues": ["CHECKOUT-J"], "status": "resolved"},
+        {"query": "nothing"},
+        {"issues": ["CHECKOUT-J"]},
+        {"issues": ["CHECKOUT-J"], "assign_to": "nobody"},
+    ],
+    "apply_change": [{"change": "nothing"}],
+    "undo_change": [{"change": "nothing"}],
+    "list_changes": [{}, {"change": "nothing"}],
 }
 """Ways to call each daily tool, those included that lead nowhere."""
-ABOUT_OPERATIONS = frozenset({"find_operations", "read_sentry"})
+ABOUT_OPERATIONS = frozenset({"find_operations", "read_sentry", "change_sentry"})
 """What these name may be an operation that is called as a tool is."""
 
 

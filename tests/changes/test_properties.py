@@ -59,7 +59,7 @@ steps_there = st.lists(
             ("update_issue", "isBookmarked=true"),
             ("update_issue", "status=resolved"),
             ("create_team", ""),
-            ("update_team", ""),
+            ("update_team", "name=Shop"),
             ("update_member_team_role", ""),
         ]
     ),
@@ -70,6 +70,8 @@ steps_there = st.lists(
 
 
 def arguments(operation: str, more: str, simulator: Simulator) -> Sequence[str]:
+    if operation == "update_team":
+        return ["team=storefront", more]
     if more:
         return [f"issue={min(simulator.world.issues)}", more]
     return list(CASES[operation].arguments(simulator.world))

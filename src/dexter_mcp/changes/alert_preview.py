@@ -33,6 +33,7 @@ from dexter_mcp.views.alerts_preview import Met, OfIssues, OfMetric, Step
 from dexter_mcp.views.alerts_state import Alert
 from dexter_mcp.views.alerts_words import Names
 from dexter_mcp.views.answer import Answer
+from dexter_mcp.views.moments import of_epoch
 
 _MOST: Final = 50
 _ASKED: Final = 20
@@ -191,11 +192,8 @@ async def _events_by_day(
         stats_period=period,
     )
     points = [point for series in found.time_series for point in series.values]
-    return {_moment(point.timestamp).date(): point.value or 0 for point in points if point.value}
-
-
-def _moment(milliseconds: float) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    dated = ((of_epoch(point.timestamp / 1000), point.value) for point in points)
+    return {moment.date(): value for moment, value in dated if moment and value}
 
 
 async def _metric(desk: Desk, draft: Draft, period: str, hours: int) -> Answer:
@@ -215,10 +213,10 @@ async def _metric(desk: Desk, draft: Draft, period: str, hours: int) -> Answer:
         stats_period=period,
     )
     points = [
-        (_moment(point.timestamp), point.value)
+        (moment, point.value)
         for series in found.time_series[:1]
         for point in series.values
-        if point.value is not None
+        if point.value is not None and (moment := of_epoch(point.timestamp / 1000))
     ]
     steps = _judged(points, limits, window)
     return view.of_metric(OfMetric(asked.said, draft.project.slug, period, steps))

@@ -24,10 +24,8 @@ written; syntax: dexter://guide/search
 - Slack, Jira, GitHub: `list_integrations`
 - anything else in Sentry: `find_operations`, then `read_sentry`
 - what the token may do: `whoami`
-- to change issues: `update_issues`; anything else: `find_operations` writes=true, then \
-`change_sentry`
-- a plan with a handle is not done yet: show it to the user, then `apply_change`. Tell the state \
-that the answer shows. `undo_change` takes it back.
+- to change issues: `update_issues`; anything else: `change_sentry`
+- a plan is not done yet: show it, then `apply_change`; to take back: `undo_change`
 
 Identifiers as the user gave them: an issue is a number, SHOP-2K7, an event id or a link. org and \
 project are slugs or ids. Regions are found for you. A list that goes on ends with a cursor; pass \

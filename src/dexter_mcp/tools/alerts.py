@@ -54,7 +54,7 @@ async def list_alerts(
     )
 
 
-@toolset.read
+@toolset.read_bare
 async def get_alert(desk: DeskDep, *, alert: Named, org: Org = "", include: Parts = ()) -> Answer:
     """Read one alert or monitor: conditions, thresholds, actions, owner, when it fired."""
     return await alerts_lookup.get_alert(desk, alert=alert, org=org, include=include)

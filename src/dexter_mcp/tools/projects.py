@@ -22,7 +22,7 @@ Include = Annotated[
 ]
 
 
-@toolset.read_bare
+@toolset.read
 async def list_projects(
     desk: DeskDep, *, org: Org = "", query: Query = "", limit: Limit = 25, cursor: Cursor = ""
 ) -> Answer:

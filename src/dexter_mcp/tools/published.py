@@ -37,13 +37,17 @@ class Published(Tool):
 def published(choice: Choice, *, may_write: bool = True) -> Iterator[Tool]:
     """Offer the tools that were chosen, or those of them that have nothing to do with changes.
 
-    A module that was written a moment ago has no surface yet, and so nothing on offer.
+    Where none of them changes anything, there is nothing to apply or to take back either. A module
+    that was written a moment ago has no surface yet, and so nothing on offer.
     """
-    for toolset, module in choice.modules:
-        for tool in _surface(module):
-            changes = toolset == CHANGES or _changes(tool)
-            if choice.offers(toolset, tool.name) and (may_write or not changes):
-                yield tool
+    found = [
+        (toolset, tool)
+        for toolset, module in choice.modules
+        for tool in _surface(module)
+        if choice.offers(toolset, tool.name) and (may_write or not _changes(tool))
+    ]
+    changing = any(_changes(tool) for toolset, tool in found if toolset != CHANGES)
+    return (tool for toolset, tool in found if toolset != CHANGES or changing)
 
 
 @cache

@@ -13,7 +13,7 @@ from dexter_mcp.views.authored import Offer
 
 _OPENING, _CLOSING = "[event text ", "[end of event text "
 _LEAD = "more:"
-_CLAUSE = r"(?:(?!\. |; | · )[^()])*"
+_CLAUSE = r"(?:(?![.?] |; | · )[^()])*"
 
 
 def fitted(text: str, offer: Offer) -> str:
@@ -36,5 +36,5 @@ def _lines(text: str, named: Iterable[str], hidden: Iterable[str]) -> Iterator[s
 def _without(line: str, clause: str) -> str:
     line = re.sub(rf" \({clause}\)", "", line)
     line = re.sub(rf"(?:; | · ){clause}?(?=; | · |\. |\)|\.?$)", "", line)
-    line = re.sub(rf"(?<=\.) {clause}[.;]?(?= |\)|$)", "", line)
+    line = re.sub(rf"(?<=[.?]) {clause}[.;]?(?= |\)|$)", "", line)
     return re.sub(rf"^({_LEAD} |){clause}(?:; | · |\. |\.?$)", r"\1", line)
