@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dexter_mcp.changes import alert_preview, alerts
-from dexter_mcp.changes.alert_asked import Asked, State
 from dexter_mcp.changes.plan import Proposal
+from dexter_mcp.changes.proposals import alert_preview, alerts
+from dexter_mcp.changes.proposals.alert_asked import Asked, State
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.tools.params import Names, OneProject, Org, Period
 from dexter_mcp.tools.toolset import DeskDep, Toolset

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from dexter_mcp.changes.ordering import order
 from dexter_mcp.changes.plan import Proposal
+from dexter_mcp.changes.proposals.ordering import order
 from dexter_mcp.insights.catalogue import read
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue.operations import operations

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dexter_mcp.changes import issue_deeds as deeds
-from dexter_mcp.changes import issues as changes
-from dexter_mcp.changes.choosing import Chosen
-from dexter_mcp.changes.issues import Priority, Status, Wanted
 from dexter_mcp.changes.plan import Proposal
+from dexter_mcp.changes.proposals import issue_deeds as deeds
+from dexter_mcp.changes.proposals import issues as changes
+from dexter_mcp.changes.proposals.choosing import Chosen
+from dexter_mcp.changes.proposals.issues import Priority, Status, Wanted
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.tools.params import Environment, Issue, Names, Org, Period, Project
 from dexter_mcp.tools.ranges import time_range

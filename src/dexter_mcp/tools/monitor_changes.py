@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dexter_mcp.changes import monitors as changes
-from dexter_mcp.changes.monitors import MonitorState, Watch
 from dexter_mcp.changes.plan import Proposal
+from dexter_mcp.changes.proposals import monitors as changes
+from dexter_mcp.changes.proposals.monitors import MonitorState, Watch
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.tools.params import Environment, Names, OneProject, Org
 from dexter_mcp.tools.toolset import Toolset

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dexter_mcp.changes import inbound_filters, ownership, project_keys, projects
-from dexter_mcp.changes.ownership import Assignment, Edit
 from dexter_mcp.changes.plan import Proposal
-from dexter_mcp.changes.projects import Switch
+from dexter_mcp.changes.proposals import inbound_filters, ownership, project_keys, projects
+from dexter_mcp.changes.proposals.ownership import Assignment, Edit
+from dexter_mcp.changes.proposals.projects import Switch
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.tools.params import Names, OneProject, Org

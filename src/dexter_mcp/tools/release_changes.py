@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dexter_mcp.changes import releases
 from dexter_mcp.changes.plan import Proposal
-from dexter_mcp.changes.releases import Contents
+from dexter_mcp.changes.proposals import releases
+from dexter_mcp.changes.proposals.releases import Contents
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.tools.params import Names, Org, Project
 from dexter_mcp.tools.toolset import Toolset

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dexter_mcp.changes import members, teams
-from dexter_mcp.changes.members import OrgRole
 from dexter_mcp.changes.plan import Proposal
-from dexter_mcp.changes.teams import TeamRole
+from dexter_mcp.changes.proposals import members, teams
+from dexter_mcp.changes.proposals.members import OrgRole
+from dexter_mcp.changes.proposals.teams import TeamRole
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.tools.params import Names, Org
 from dexter_mcp.tools.toolset import Toolset

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dexter_mcp.changes import tickets as changes
 from dexter_mcp.changes.plan import Proposal
+from dexter_mcp.changes.proposals import tickets as changes
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.tools.params import Issue, Names, Org
 from dexter_mcp.tools.toolset import Toolset

@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from dexter_mcp.changes import volume
 from dexter_mcp.changes.plan import Proposal, Wish
-from dexter_mcp.changes.projects import Switch, found
+from dexter_mcp.changes.proposals import volume
+from dexter_mcp.changes.proposals.projects import Switch, found
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid, NotFound

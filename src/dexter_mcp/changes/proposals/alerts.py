@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from dexter_mcp.changes import alert_bodies as bodies
-from dexter_mcp.changes import alert_metrics, alert_targets
-from dexter_mcp.changes.alert_asked import Asked, Draft
-from dexter_mcp.changes.alert_bodies import Body
-from dexter_mcp.changes.alert_notation import conditions, occasions
 from dexter_mcp.changes.drawing import look
 from dexter_mcp.changes.looks import read
 from dexter_mcp.changes.plan import Json, Proposal, Wish
+from dexter_mcp.changes.proposals import alert_bodies as bodies
+from dexter_mcp.changes.proposals import alert_metrics, alert_targets
+from dexter_mcp.changes.proposals.alert_asked import Asked, Draft
+from dexter_mcp.changes.proposals.alert_bodies import Body
+from dexter_mcp.changes.proposals.alert_notation import conditions, occasions
 from dexter_mcp.changes.recipes.alert_rules import whole_rule
 from dexter_mcp.changes.recipes.alerts import whole_alert
 from dexter_mcp.insights.alerts_lookup import matching

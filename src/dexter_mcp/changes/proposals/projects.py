@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
-from dexter_mcp.changes import volume
 from dexter_mcp.changes.plan import Proposal, Wish
+from dexter_mcp.changes.proposals import volume
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid

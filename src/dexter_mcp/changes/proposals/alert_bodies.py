@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from dexter_mcp.changes.alert_notation import Condition, Thresholds
-from dexter_mcp.changes.alert_targets import Action
+from dexter_mcp.changes.proposals.alert_notation import Condition, Thresholds
+from dexter_mcp.changes.proposals.alert_targets import Action
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.json_types import is_object
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from dexter_mcp.changes.choosing import Chosen, counted, found, one, wish
 from dexter_mcp.changes.plan import Proposal, Wish
+from dexter_mcp.changes.proposals.choosing import Chosen, counted, found, one, wish
 from dexter_mcp.changes.recipes.issues import by_search
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Order

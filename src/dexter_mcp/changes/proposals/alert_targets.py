@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dexter_mcp.changes.alert_notation import Condition
 from dexter_mcp.changes.looks import read
+from dexter_mcp.changes.proposals.alert_notation import Condition
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.integrations import Integration

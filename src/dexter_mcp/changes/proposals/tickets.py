@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from dexter_mcp.changes.choosing import one
 from dexter_mcp.changes.plan import Proposal, Wish
+from dexter_mcp.changes.proposals.choosing import one
 from dexter_mcp.insights import missing
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.integrations_tickets import tracker_of

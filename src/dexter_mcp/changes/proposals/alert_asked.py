@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, Self
 
-from dexter_mcp.changes.alert_bodies import DATASETS
-from dexter_mcp.changes.alert_notation import seconds
-from dexter_mcp.changes.alert_targets import owner
+from dexter_mcp.changes.proposals.alert_bodies import DATASETS
+from dexter_mcp.changes.proposals.alert_notation import seconds
+from dexter_mcp.changes.proposals.alert_targets import owner
 from dexter_mcp.insights.alerts_survey import Survey
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.errors import Invalid

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
-from dexter_mcp.changes.alert_asked import Asked, Draft
-from dexter_mcp.changes.alert_notation import (
+from dexter_mcp.changes.proposals.alert_asked import Asked, Draft
+from dexter_mcp.changes.proposals.alert_notation import (
     Condition,
     Thresholds,
     conditions,
@@ -18,7 +18,7 @@ from dexter_mcp.changes.alert_notation import (
     occasions,
     thresholds,
 )
-from dexter_mcp.changes.alert_targets import settled
+from dexter_mcp.changes.proposals.alert_targets import settled
 from dexter_mcp.insights.alerts_matching import Subject, judge
 from dexter_mcp.insights.alerts_survey import Survey
 from dexter_mcp.insights.desk import Desk

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Final, Literal
 
 from dexter_mcp.changes.plan import Proposal, Wish
-from dexter_mcp.changes.projects import Switch, found
+from dexter_mcp.changes.proposals.projects import Switch, found
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry import trail
 from dexter_mcp.sentry.catalogue import Order

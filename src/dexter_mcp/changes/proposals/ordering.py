@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
-from dexter_mcp.changes.issue_deeds import merge
 from dexter_mcp.changes.plan import Proposal, Wish
+from dexter_mcp.changes.proposals.issue_deeds import merge
 from dexter_mcp.insights.catalogue import settled
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Operation, Order, Parameter

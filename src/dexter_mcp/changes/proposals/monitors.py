@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from dexter_mcp.changes.assigning import assignee
 from dexter_mcp.changes.plan import Proposal, Wish
+from dexter_mcp.changes.proposals.assigning import assignee
 from dexter_mcp.changes.schedules import schedule, timezone
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.monitors import Place, settled

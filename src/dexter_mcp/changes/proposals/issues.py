@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from dexter_mcp.changes.archiving import archive
-from dexter_mcp.changes.assigning import assignee, strangers
-from dexter_mcp.changes.choosing import Chosen, counted, found, wish
 from dexter_mcp.changes.plan import Proposal
+from dexter_mcp.changes.proposals.archiving import archive
+from dexter_mcp.changes.proposals.assigning import assignee, strangers
+from dexter_mcp.changes.proposals.choosing import Chosen, counted, found, wish
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.release_lookup import find_release
 from dexter_mcp.sentry.errors import Invalid

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
-from dexter_mcp.changes.members import member_now, roles_of
 from dexter_mcp.changes.plan import Proposal, Wish
+from dexter_mcp.changes.proposals.members import member_now, roles_of
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid

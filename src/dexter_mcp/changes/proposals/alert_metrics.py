@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from dexter_mcp.changes import alert_bodies as bodies
-from dexter_mcp.changes import alert_targets
-from dexter_mcp.changes.alert_asked import Asked, Draft
-from dexter_mcp.changes.alert_bodies import DATASETS, Body
-from dexter_mcp.changes.alert_notation import Thresholds, measured, thresholds
 from dexter_mcp.changes.looks import read
 from dexter_mcp.changes.plan import Proposal, Wish
+from dexter_mcp.changes.proposals import alert_bodies as bodies
+from dexter_mcp.changes.proposals import alert_targets
+from dexter_mcp.changes.proposals.alert_asked import Asked, Draft
+from dexter_mcp.changes.proposals.alert_bodies import DATASETS, Body
+from dexter_mcp.changes.proposals.alert_notation import Thresholds, measured, thresholds
 from dexter_mcp.changes.recipes.alert_rules import triggers_of
 from dexter_mcp.changes.recipes.alerts import promised
 from dexter_mcp.insights.desk import Desk

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dexter_mcp.changes.plan import Proposal, Wish
-from dexter_mcp.changes.projects import Switch, found
+from dexter_mcp.changes.proposals.projects import Switch, found
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.catalogue.operations import operation_named
