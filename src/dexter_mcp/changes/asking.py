@@ -12,6 +12,8 @@ from mcp import MCPError
 from mcp.server.elicitation import AcceptedElicitation, render_elicitation_schema
 from mcp.server.mcpserver import Context
 from mcp.types import (
+    CONNECTION_CLOSED,
+    REQUEST_TIMEOUT,
     ElicitRequest,
     ElicitRequestFormParams,
     ElicitResult,
@@ -23,6 +25,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 _ROUND_TRIPS: Final = "2026-07-28"
 _QUESTION: Final = "consent"
+_LEFT_OPEN: Final = frozenset({REQUEST_TIMEOUT, CONNECTION_CLOSED})
+"""How a call ends whose question may have been in front of somebody."""
 
 Client = Context[Any, Any]
 """Where a call comes from."""
@@ -94,8 +98,8 @@ class User:
             return Asking(InputRequiredResult(input_requests=asked, request_state=change))
         try:
             answer = await self._context.elicit(question, shape)
-        except MCPError:
-            return "unasked"
+        except MCPError as error:
+            return "unanswered" if error.code in _LEFT_OPEN else "unasked"
         except ValueError:
             return "unanswered"
         content = answer.data.model_dump() if isinstance(answer, AcceptedElicitation) else None

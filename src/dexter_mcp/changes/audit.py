@@ -89,7 +89,7 @@ def _whole(file: int, content: bytes) -> None:
 def _harmless(value: Any, name: str = "") -> Any:
     """Redact secrets in every text, also for the name that it goes by."""
     if is_object(value):
-        return {key: _harmless(inner, key) for key, inner in value.items()}
+        return {redact(key): _harmless(inner, key) for key, inner in value.items()}
     if is_array(value):
         return [_harmless(inner, name) for inner in value]
-    return redact(redact_value(name, value[:_LONGEST])) if isinstance(value, str) else value
+    return redact(redact_value(name, value))[:_LONGEST] if isinstance(value, str) else value

@@ -2,7 +2,7 @@
 
 import math
 import secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -95,7 +95,9 @@ class Carrier:
         ended, left = set[Fate](), list(stage)
         while left:
             mark = self._office.ledger.mark()
-            batches, fates = await self._ready(left)
+            if (ready := await self._ready(left)) is None:
+                return None
+            batches, fates = ready
             ended |= fates
             left.clear()
             for batch in batches:
@@ -123,10 +125,16 @@ class Carrier:
         late = anyio.current_time() > self._began + self._desk.settings.soft_deadline
         return "this call has lasted long enough" if late else ""
 
-    async def _ready(self, stage: Sequence[int]) -> tuple[Sequence[Batch], set[Fate]]:
-        """Look at the targets once more, and leave alone what is as asked for or has changed."""
+    async def _ready(self, stage: Sequence[int]) -> tuple[Sequence[Batch], set[Fate]] | None:
+        """Look at the targets once more, and leave alone what is as asked for or has changed.
+
+        It is `None` where they can't be looked at now.
+        """
         steps = {at: self._change.plan.steps[at] for at in stage}
-        states = await look(self._desk.sentry, [step.order for step in steps.values()])
+        states = await self._look(steps.values())
+        if isinstance(states, str):
+            self._tell(states)
+            return None
         settled, ready = dict[int, Outcome](), dict[int, Step]()
         for (at, step), state in zip(steps.items(), states, strict=True):
             if recipe_for(step.order).watched:
@@ -147,7 +155,7 @@ class Carrier:
                 sent = await self._send(batch)
                 outcomes = await self._read_back(batch, sent)
             finally:
-                self._office.record(replace(attempt, said=sent.said), outcomes)
+                self._office.record(attempt, outcomes)
         return {outcome.fate for outcome in outcomes.values()}
 
     async def _send(self, batch: Batch) -> Sent:
@@ -163,20 +171,24 @@ class Carrier:
             return Sent(said=f"Sentry took longer than {limit:.3g} s.", sure=False)
 
     async def _read_back(self, batch: Batch, sent: Sent) -> dict[int, Outcome]:
+        states = await self._look(batch.steps.values())
+        if isinstance(states, str):
+            return {at: unread(step, sent, states) for at, step in batch.steps.items()}
+        return {
+            at: judged(step, sent, state)
+            for (at, step), state in zip(batch.steps.items(), states, strict=True)
+        }
+
+    async def _look(self, steps: Iterable[Step]) -> Sequence[State] | str:
+        """Look at the targets of steps; where that can't be done, say why."""
         limit = self._left()
         try:
             with anyio.fail_after(limit):
-                states = await look(self._desk.sentry, [s.order for s in batch.steps.values()])
+                return await look(self._desk.sentry, [step.order for step in steps])
         except SentryError as failure:
-            why = str(failure)
+            return str(failure)
         except TimeoutError:
-            why = f"Sentry took longer than {limit:.3g} s."
-        else:
-            return {
-                at: judged(step, sent, state)
-                for (at, step), state in zip(batch.steps.items(), states, strict=True)
-            }
-        return {at: unread(step, sent, why) for at, step in batch.steps.items()}
+            return f"Sentry took longer than {limit:.3g} s."
 
     def _left(self, *, keeping: float = 0.0) -> float:
         """Give the seconds until the hard deadline, and always some."""

@@ -48,6 +48,7 @@ async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Pro
         lost=tuple(dict.fromkeys(filter(None, lost))),
         typed="" if wanted.undoes else _typed(names),
         undoes=wanted.undoes,
+        strange=any(recipe_for(wish.order).strange for wish in wanted.wishes),
         arguments=dict(arguments),
     )
 

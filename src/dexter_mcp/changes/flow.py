@@ -14,7 +14,7 @@ from dexter_mcp.changes.plan import Plan, Proposal
 from dexter_mcp.changes.record import CARRIED, Change
 from dexter_mcp.changes.recovering import recover
 from dexter_mcp.changes.taint import own_words, tainted
-from dexter_mcp.changes.undoing import overtaken
+from dexter_mcp.changes.undoing import overtaken, takes_back
 from dexter_mcp.insights.answering import finished, in_time
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry import trail
@@ -43,7 +43,7 @@ class Counter:
         await self.recovered()
         plan = await in_time(self.desk, tool, lambda: self._plan(tool, arguments, propose))
         if not plan.steps:
-            return self.finished(telling.needless(plan))
+            return self.finished(telling.needless(plan, fence=self.desk.fence()))
         change = self.office.ledger.plan(
             plan, self.office.principal, self.user.client, self.office.now()
         )
@@ -93,8 +93,7 @@ class Counter:
             trail.current().said = said
 
         done = await Carrier(self.desk, self.office, claimed, tell).run()
-        if done.plan.undoes and done.standing == "applied":
-            self._note_undone(done)
+        self._note_undone(done)
         answer = self.finished(
             telling.carried(done, why=told[-1] if told else "", fence=self.desk.fence()), done.plan
         )
@@ -109,7 +108,8 @@ class Counter:
         if plan.undoes:
             undone, _ = self.office.named(plan.undoes)
             plan = replace(plan, warnings=(*plan.warnings, *overtaken(undone, plan)))
-        return replace(plan, tainted=tainted(arguments, self.desk.shown))
+        titles = [step.title for step in plan.steps]
+        return replace(plan, tainted=tainted(arguments, self.desk.shown, titles))
 
     async def _heed(self, change: Change, verdict: Verdict) -> Answer:
         if verdict == "yes":
@@ -125,8 +125,11 @@ class Counter:
         return self.finished(shown, change.plan)
 
     def _note_undone(self, change: Change) -> None:
-        undone, _ = self.office.named(change.plan.undoes)
-        self.office.ledger.note_undone(undone, change.id)
+        """Note what a change took back, unless something of that is left."""
+        if change.plan.undoes and change.standing == "applied":
+            undone, _ = self.office.named(change.plan.undoes)
+            if takes_back(change, undone):
+                self.office.ledger.note_undone(undone, change.id)
 
     def finished(self, answer: Answer, plan: Plan | None = None) -> Answer:
         """Fit an answer to the launch; see `answering.finished`.

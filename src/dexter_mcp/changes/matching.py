@@ -11,6 +11,8 @@ from dexter_mcp.sentry.json_types import is_array, is_object
 
 ABSENT: Final = object()
 """Stands for a field that Sentry does not show."""
+_NUMBERS: Final = frozenset({"id", "organizationId", "organization_id"})
+"""What a server gives to the parts of a document, and nobody sends."""
 _NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
 
 
@@ -53,7 +55,24 @@ def differences(
     for name in {**will, **({} if after is not None else was)}:
         then, now = shown(was, name), shown(will, name)
         if before is None or after is None or then is ABSENT or not holds(then, now):
-            yield Difference(name, None if then is ABSENT else then, None if now is ABSENT else now)
+            was_told, will_be = (None if value is ABSENT else value for value in (then, now))
+            yield from _narrowed(Difference(name, was_told, will_be))
+
+
+def _narrowed(whole: Difference) -> Iterator[Difference]:
+    """Name the places inside a value that differ, unless the values have not even the same form."""
+    then, now = whole.before, whole.after
+    if is_object(then) and is_object(now) and then.keys() - now.keys() <= _NUMBERS:
+        for name in now:
+            found = then.get(name)
+            if not holds(found, now[name]):
+                yield from _narrowed(Difference(f"{whole.field}.{name}", found, now[name]))
+    elif is_array(then) and is_array(now) and len(then) == len(now) and all(map(is_object, now)):
+        for at, pair in enumerate(zip(then, now, strict=True), 1):
+            if not holds(*pair):
+                yield from _narrowed(Difference(f"{whole.field}[{at}]", *pair))
+    else:
+        yield whole
 
 
 def unchanged(then: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> bool:

@@ -91,9 +91,10 @@ class Office:
         """
         found = dict(zip(attempt.targets, (each.found for each in outcomes.values()), strict=True))
         fates = " ".join(sorted({outcome.fate for outcome in outcomes.values()}))
+        said = " ".join(dict.fromkeys(outcome.said for outcome in outcomes.values()))
         try:
             if not (again and self.audit.has(attempt.id)):
-                self.audit.write(replace(attempt, found=found, outcome=fates))
+                self.audit.write(replace(attempt, found=found, outcome=fates, said=said))
             self.ledger.settle(attempt.change, outcomes, attempt.id)
         except (OSError, sqlite3.Error) as error:
             raise Rejected(

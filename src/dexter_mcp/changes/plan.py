@@ -62,7 +62,8 @@ class Plan:
 
     `already` names the targets that are as asked for; `lost` says why a part of it can't be
     undone; `typed` is what has to be typed for a yes, where something is deleted; `tainted` names
-    the arguments that appear in event text alone.
+    the arguments that appear in event text alone. `strange` says that strangers may have named
+    targets, or what these hold.
     """
 
     tool: str
@@ -75,6 +76,7 @@ class Plan:
     typed: str = ""
     undoes: str = ""
     tainted: tuple[str, ...] = ()
+    strange: bool = False
     arguments: Json = field(default_factory=dict[str, Any])
 
     @property

@@ -1,6 +1,5 @@
 """After a server that ended in the middle of a change: what came of what it had sent."""
 
-from dataclasses import replace
 from typing import Final
 
 import anyio
@@ -20,8 +19,13 @@ _ENDED: Final = "The server ended before Sentry answered."
 
 async def recover(desk: Desk, office: Office) -> None:
     """Look at the targets of every request that was left open, and record what came of it."""
-    for attempt in office.ledger.abandoned(office.principal):
-        await _settle(desk, office, office.ledger.find(attempt.change), attempt)
+    left = office.ledger.abandoned(office.principal)
+    try:
+        for attempt in left:
+            await _settle(desk, office, office.ledger.find(attempt.change), attempt)
+    finally:
+        for attempt in left:
+            office.ledger.leave(attempt.id)
     office.ledger.stop_abandoned()
 
 
@@ -38,7 +42,7 @@ async def _settle(desk: Desk, office: Office, change: Change | None, attempt: At
         except SentryError:
             return
         finally:
-            office.record(replace(attempt, said=_ENDED), outcomes, again=True)
+            office.record(attempt, outcomes, again=True)
 
 
 def _outcome(step: Step, state: State) -> Outcome:

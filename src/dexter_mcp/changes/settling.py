@@ -33,7 +33,7 @@ async def apply(counter: Counter, named: str, typed: str = "") -> Answer | Askin
         )
     if change.approved:
         return await counter.carry_out(change, change.approved)
-    if counter.desk.settings.writes == "allow" and not change.plan.tainted:
+    if counter.desk.settings.writes == "allow" and not (change.plan.tainted or change.plan.deletes):
         return await counter.carry_out(change, "handle")
     if change.plan.tainted and not counter.user.can_answer:
         raise Refused(

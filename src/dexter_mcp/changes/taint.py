@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -11,15 +11,25 @@ from dexter_mcp.insights.shown import Shown, says
 from dexter_mcp.sentry.catalogue import operations
 from dexter_mcp.sentry.json_types import is_array, is_object
 
-_NAMING: Final = frozenset(
-    {"org", "project", "issue", "issues", "event", "query", "operation", "change"}
-    | {"release", "version", "environment", "monitor", "replay", "period", "start", "end"}
+_GETTING: Final = frozenset(
+    {"assign_to", "assignedTo", "owner", "actions", "email", "userName", "member", "members"}
+    | {"user_id", "external_name", "external_id", "add", "remove", "Operations", "value"}
+    | {"url", "webhookUrl", "redirectUrl", "webUrl", "allowedOrigins", "author", "config"}
+    | {"target_identifier", "target_display", "targetIdentifier", "targetDisplay", "channel"}
+    | {"integration", "bucket", "username", "relayDsnEndpoint", "inputChannelId"}
 )
-"""Arguments that say what is to be changed, and not into what.
-
-Whoever sends events names releases, environments and monitors by that, so that they are known
-from event text alone.
-"""
+"""Arguments that say who gets something, or where it goes."""
+_SAYING: Final = frozenset(
+    {"title", "description", "text", "comments", "user_context", "instruction", "raw", "add_rules"}
+)
+"""Arguments that are said in the user's name. Of all others only addresses in them count."""
+_TEAM: Final = re.compile(r"(?i)(?:email:)?#[\w-]+")
+"""A team, which can only be one of the organization's own."""
+_NAMING: Final = frozenset(
+    {"org", "project", "issue", "issues", "event", "query", "alert", "monitor", "operation"}
+    | {"release", "environment", "change"}
+)
+"""Arguments that say what is to be changed, and not into what: an event may well name that."""
 _PAIRS: Final = "arguments"
 _PAIR: Final = re.compile(r"(?P<name>[\w.]+)(?P<json>:?)=(?P<value>.*)", re.DOTALL)
 _KIND: Final = re.compile(r"(?i)^(?:[a-z_]+[:=](?!//)|[@#])+|^https?://")
@@ -30,17 +40,22 @@ _LEADS: Final = re.compile(
 """Addresses, e-mails, and the names of people and channels, in the middle of a text."""
 
 
-def tainted(arguments: Mapping[str, Any], shown: Shown) -> tuple[str, ...]:
-    """Name the arguments that have appeared in event text and nowhere else."""
-    own = _values_of(arguments.get("operation"))
+def tainted(
+    arguments: Mapping[str, Any], shown: Shown, titles: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Name the arguments that have appeared in event text and nowhere else.
+
+    A ticket may be called as its issue is: `titles` are those of the targets.
+    """
+    own = " ".join([_values_of(arguments.get("operation")), *titles])
     found = (
         name
         for name, value in _parted(arguments)
         if name not in _NAMING
         and any(
             shown.only_strangers_said(told) and not says(own, told)
-            for text in _texts(value)
-            for told in _telling(text)
+            for inner, text in _texts(name, value)
+            for told in _telling(inner, text)
         )
     )
     return tuple(dict.fromkeys(found))
@@ -75,20 +90,25 @@ def _json(text: str) -> Any:
         return text
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Give every text in a value, after the name that it goes by."""
     if is_object(value):
-        for inner in value.values():
-            yield from _texts(inner)
+        for key, inner in value.items():
+            yield from _texts(name if name in _GETTING else key * (key in _GETTING), inner)
     elif is_array(value):
         for inner in value:
-            yield from _texts(inner)
+            yield from _texts(name, inner)
     elif isinstance(value, str):
-        yield value
+        pair = _PAIR.fullmatch(value)
+        yield (pair["name"], pair["value"]) if pair and name not in _GETTING else (name, value)
 
 
-def _telling(text: str) -> Iterator[str]:
-    """Pick out of a text what says where something goes, or who gets it."""
-    for told in (text, *_LEADS.findall(text)):
+def _telling(name: str, text: str) -> Iterator[str]:
+    """Pick out of a text what says where something goes, who gets it, or what is said."""
+    whole = name in _GETTING | _SAYING and not _TEAM.fullmatch(text)
+    for told in ([text] if whole else []) + _LEADS.findall(text):
+        if _TEAM.fullmatch(told) and not whole:
+            continue
         yield _KIND.sub("", told.strip()).rstrip("/.,;")
         if told.startswith(("http://", "https://")):
             yield _host(told)

@@ -2,24 +2,25 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from dexter_mcp.changes import matching
+from dexter_mcp.changes import matching, spelling
 from dexter_mcp.changes.matching import ABSENT, differences
 from dexter_mcp.changes.plan import Plan, State, Step
 from dexter_mcp.changes.record import Change, Fate, Outcome
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.moments import ago, span
-from dexter_mcp.views.secrets import redact_value
 from dexter_mcp.views.table import table
 from dexter_mcp.views.untrusted import Fence, clean, name
 
 _LINES: Final = 20
 """Targets that are told one by one."""
-_WORD, _TEXT, _NAMES = 60, 240, 400
+_TITLE: Final = 60
+"""Characters of what strangers wrote on a target."""
+_WELL: Final[frozenset[Fate]] = frozenset({"done", "already"})
 _FATES: Final[dict[Fate, str]] = {
     "done": "done",
     "already": "was so already",
@@ -37,7 +38,7 @@ def planned(change: Change, handle: str, *, fence: Fence) -> Answer:
     plan = change.plan
     lines = [
         f"Planned, nothing is changed yet: {_purpose(plan)}",
-        *_steps(plan.steps, fence),
+        *_fenced(plan, [*_differences(plan.steps), *_already(plan)], fence),
         *_notes(plan),
     ]
     if plan.tainted:
@@ -54,7 +55,7 @@ def planned(change: Change, handle: str, *, fence: Fence) -> Answer:
 def question(change: Change, *, now: datetime) -> str:
     """Put a plan to the user."""
     plan = change.plan
-    lines = [f"{_purpose(plan)}?", *_differences(plan.steps, titled=True), *_notes(plan)]
+    lines = [f"{_purpose(plan)}?", *_differences(plan.steps), *_already(plan), *_notes(plan)]
     if plan.tainted:
         lines.append(
             f"Careful: {_spelt(plan.tainted)} was written by whoever sent an event, and appears "
@@ -66,10 +67,11 @@ def question(change: Change, *, now: datetime) -> str:
     return "\n".join([*lines, f"({change.id}; this waits {span(left)} for your answer)"])
 
 
-def needless(plan: Plan) -> Answer:
+def needless(plan: Plan, *, fence: Fence) -> Answer:
     """Say that everything is as asked for."""
+    lines = [f"Nothing to do: {_purpose(plan)}", *_fenced(plan, list(_already(plan)), fence)]
     return Answer(
-        f"Nothing to do: {_purpose(plan)}. Already so: {_some(plan.already)}.",
+        "\n".join(lines),
         data={"standing": "needless", "targets": []},
     )
 
@@ -86,9 +88,7 @@ def declined(change: Change) -> Answer:
 def carried(change: Change, *, why: str, fence: Fence) -> Answer:
     """Say what became of a change, with the states that Sentry shows now."""
     lines = [f"{_standing(change, why)}: {_purpose(change.plan)}"]
-    lines += _outcomes(change, fence)
-    if change.plan.already:
-        lines.append(f"already so: {_some(change.plan.already)}")
+    lines += _fenced(change.plan, [*_outcomes(change), *_already(change.plan)], fence)
     lines.append(_onward(change))
     return Answer("\n".join(filter(None, lines)), data=data_of(change))
 
@@ -146,26 +146,25 @@ def _onward(change: Change) -> str:
     return " · ".join(["more: " + parts[0], *parts[1:]]) if parts else f"({change.id})"
 
 
-def _outcomes(change: Change, fence: Fence) -> Iterator[str]:
-    """Tell the steps, those that ended alike and hold the same together."""
+def _outcomes(change: Change) -> Iterator[str]:
+    """Tell the steps, those that ended alike and hold the same together; trouble comes first."""
     alike = defaultdict[str, list[str]](list)
-    strange = any(step.strange for step in change.plan.steps)
-    for _, step, outcome in change.pairs:
+    for _, step, outcome in sorted(change.pairs, key=lambda pair: pair[2].fate in _WELL):
         alike[_ended(step, outcome)].append(name(step.target))
-    lines = [f"{_some(targets)}: {said}" for said, targets in alike.items()][:_LINES]
-    yield from [fence.block(lines)] if strange else lines
+    told = [f"{spelling.some(targets)}: {said}" for said, targets in alike.items()]
+    yield from _first(told)
 
 
 def _ended(step: Step, outcome: Outcome) -> str:
-    told = f"; {_state(outcome.told)}" if outcome.told else ""
+    told = f"; {spelling.state(outcome.told)}" if outcome.told else ""
     return _end(step, outcome) + told
 
 
 def _end(step: Step, outcome: Outcome) -> str:
-    said = f" ({clean(outcome.said, limit=_TEXT).rstrip('.')})" if outcome.said else ""
+    said = f" ({clean(outcome.said, limit=spelling.TEXT).rstrip('.')})" if outcome.said else ""
     if outcome.fate == "done" and not outcome.said:
         return _became(step, outcome.found)
-    shown = f"; Sentry shows {_state(outcome.found)}" if outcome.fate == "odd" else ""
+    shown = f"; Sentry shows {spelling.state(outcome.found)}" if outcome.fate == "odd" else ""
     return f"{_FATES[outcome.fate]}{said}{shown}"
 
 
@@ -173,84 +172,63 @@ def _became(step: Step, found: State) -> str:
     """Say what a target was and what Sentry shows now, and what of it can't be seen."""
     if found is None:
         return "gone" if step.after is None else "done"
-    told = "; ".join(_difference(each) for each in differences(step.before, found))
-    became = told if step.before is not None and told else f"there: {_state(found)}"
+    told = "; ".join(spelling.difference(each) for each in differences(step.before, found))
+    became = told if step.before is not None and told else f"there: {spelling.state(found)}"
     hidden = [field for field in step.after or {} if matching.shown(found, field) is ABSENT]
     return f"{became} (Sentry does not show {', '.join(hidden)})" if hidden else became
 
 
-def _steps(steps: Sequence[Step], fence: Fence) -> Iterator[str]:
-    lines = list(_differences(steps, titled=True))
-    strange = any(step.strange or step.title for step in steps)
-    yield from [fence.block(lines)] if strange else lines
+def _fenced(plan: Plan, lines: Sequence[str], fence: Fence) -> Sequence[str]:
+    """Set lines into the fence where strangers may have written what stands in them."""
+    titled = any(step.title for step in plan.steps)
+    return [fence.block(lines)] if lines and (plan.strange or titled) else lines
 
 
-def _differences(steps: Sequence[Step], *, titled: bool) -> Iterator[str]:
+def _differences(steps: Sequence[Step]) -> Iterator[str]:
     """Tell what will be different, targets with the same difference together."""
     alike = defaultdict[str, list[str]](list)
     for step in steps:
-        alike[_will(step)].append(_target(step, titled=titled))
-    for at, (said, targets) in enumerate(alike.items()):
-        if at == _LINES:
-            yield f"… and {len(alike) - _LINES} more differences"
-            return
-        count = f"{len(targets)} targets: " if len(targets) > 1 else ""
-        yield f"{count}{_some(targets)}: {said}"
+        alike[_will(step)].append(_target(step))
+    counted = {n: f"{n} targets: " for n in map(len, alike.values()) if n > 1}
+    told = [
+        f"{counted.get(len(targets), '')}{spelling.some(targets)}: {said}"
+        for said, targets in alike.items()
+    ]
+    yield from _first(told)
+
+
+def _first(lines: Sequence[str]) -> Iterator[str]:
+    """Keep the first lines, and say how many more there are."""
+    yield from lines[:_LINES]
+    if len(lines) > _LINES:
+        yield f"… and {len(lines) - _LINES} more"
+
+
+def _already(plan: Plan) -> Iterator[str]:
+    if plan.already:
+        yield f"already so: {spelling.some(map(name, plan.already))}"
 
 
 def _will(step: Step) -> str:
     if step.after is None:
-        held = _state(step.before)
+        held = spelling.state(step.before)
         return f"will be gone{held and f' ({held})'}"
     if step.before is None:
-        return f"new: {_state(step.after)}" if step.after else "new"
-    return "; ".join(_difference(each) for each in differences(step.before, step.after))
+        return f"new: {spelling.state(step.after)}" if step.after else "new"
+    return "; ".join(spelling.difference(each) for each in differences(step.before, step.after))
 
 
-def _target(step: Step, *, titled: bool) -> str:
-    title = clean(step.title, limit=_WORD) if titled else ""
-    return f"{name(step.target)} {title}".rstrip()
-
-
-def _difference(each: Any) -> str:
-    return f"{each.field} {_value(each.field, each.before)} → {_value(each.field, each.after)}"
-
-
-def _state(state: State) -> str:
-    return ", ".join(f"{key} {_value(key, value)}" for key, value in (state or {}).items())
-
-
-def _value(field: str, value: Any) -> str:
-    """Spell a value shortly, without secrets, and harmless whoever wrote it."""
-    if value in (None, "", [], {}):
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return clean(redact_value(field, text), limit=_TEXT)
+def _target(step: Step) -> str:
+    return f"{name(step.target)} {clean(step.title, limit=_TITLE)}".rstrip()
 
 
 def _purpose(plan: Plan) -> str:
-    return name(plan.purpose, limit=_TEXT)
+    return name(plan.purpose, limit=spelling.TEXT)
 
 
 def _notes(plan: Plan) -> Iterator[str]:
-    if plan.already:
-        yield f"already so: {_some(plan.already)}"
-    yield from (f"warning: {clean(each, limit=_TEXT)}" for each in plan.warnings)
+    yield from (f"warning: {clean(each, limit=spelling.TEXT)}" for each in plan.warnings)
     yield from (f"can't be undone: {each}" for each in plan.lost)
-
-
-def _some(targets: Iterable[str]) -> str:
-    """Name targets, as many as fit."""
-    told, length = list[str](), 0
-    names = list(targets)
-    for each in names:
-        length += len(each) + 2
-        if told and length > _NAMES:
-            return f"{', '.join(told)} and {len(names) - len(told)} more"
-        told.append(each)
-    return ", ".join(told)
 
 
 def _spelt(names: Sequence[str]) -> str:
@@ -279,7 +257,11 @@ def whole(change: Change, *, fence: Fence, now: datetime) -> Answer:
     lines = [
         f"{change.id}, {change.standing}, made {ago(change.made, now)}{client}{by}",
         _purpose(change.plan),
-        *(_outcomes(change, fence) if change.approved else _steps(change.plan.steps, fence)),
+        *_fenced(
+            change.plan,
+            list(_outcomes(change) if change.approved else _differences(change.plan.steps)),
+            fence,
+        ),
         *_notes(change.plan),
         _onward(change) if change.approved else "",
     ]

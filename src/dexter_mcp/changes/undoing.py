@@ -6,7 +6,7 @@ from typing import Any
 
 from dexter_mcp.changes.matching import holds
 from dexter_mcp.changes.plan import Plan, Proposal, Wish
-from dexter_mcp.changes.record import CARRIED, UNKNOWN, Change
+from dexter_mcp.changes.record import CARRIED, OPEN, UNKNOWN, Change
 from dexter_mcp.sentry.errors import Invalid
 
 
@@ -35,6 +35,12 @@ def _why_not(change: Change) -> str:
     if not UNKNOWN.isdisjoint(change.fates):
         return f"nobody knows whether it was carried out; `apply_change` change={change.id} looks"
     return "; ".join(change.plan.lost) or "nothing of it was carried out"
+
+
+def takes_back(change: Change, undone: Change) -> bool:
+    """Tell whether a change took back all of another; a target that was left alone is not."""
+    taken = {step.target for _, step, outcome in change.pairs if outcome.fate not in OPEN}
+    return taken.union(change.plan.already).issuperset(step.target for step, _ in undone.undoable)
 
 
 def overtaken(change: Change, plan: Plan) -> Iterator[str]:

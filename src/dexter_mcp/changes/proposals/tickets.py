@@ -50,7 +50,7 @@ async def create(
     places = {"org": home, "issue": it.id, "integration": tracker.id}
     where = f"{name(tracker.name)} ({name(tracker.provider.key)})"
     order = Order("create_external_ticket", places, {}, body)
-    wish = Wish(order, f"ticket for {it.short_id}")
+    wish = Wish(order, f"ticket for {it.short_id}", it.title.raw)
     return Proposal(home, f"Make a ticket in {where} for {it.short_id}", [wish])
 
 
