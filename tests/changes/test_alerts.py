@@ -158,7 +158,48 @@ async def test_a_change_against_before_is_a_percentage(
     await done(client, "create_alert", name="Slower", project="checkout", **told)
     made = monitor(simulator, "Slower")
     assert made.config == {"detectionType": "percent", "comparisonDelta": 86_400}
-    assert made.conditions == [("gt", 50, 75), ("lte", 50, 0)]
+    assert made.conditions == [("gt", 150, 75), ("lte", 150, 0)], "in percent of what was"
+    assert "> 50% critical" in await planned(client, "get_alert", alert="Slower")
+
+
+async def test_a_fall_is_a_percentage_below_nothing(client: Client, simulator: Simulator) -> None:
+    told = ["critical<-60% on 1w", "resolved>-20% on 1w"]
+    await done(client, "create_alert", name="Fewer", project="checkout", when=told)
+    assert monitor(simulator, "Fewer").conditions == [("lt", 40, 75), ("gte", 80, 0)]
+    assert "< -60% critical, ≥ -20% resolved" in await planned(client, "get_alert", alert="Fewer")
+
+
+async def test_a_rule_of_old_holds_the_same_change(client: Client, old: Simulator) -> None:
+    for name, when in (("Slower", "critical>50% on 1d"), ("Fewer", "critical<-60% on 1d")):
+        told = {"name": name, "project": "checkout", "actions": "email:#payments"}
+        await done(client, "create_alert", when=when, **told)
+    assert monitor(old, "Slower").conditions == [("gt", 150, 75)]
+    assert monitor(old, "Fewer").conditions == [("lt", 40, 75)]
+    assert "< -60% critical" in await planned(client, "get_alert", alert="Fewer")
+
+
+async def test_what_is_not_of_a_kind_is_said_as_today_and_as_of_old(
+    client: Client, simulator: Simulator
+) -> None:
+    for name, modern in (("Others", True), ("The others", False)):
+        simulator.world.alerts.has_workflows = modern
+        told = {"name": name, "project": "checkout", "actions": "email:#payments"}
+        await done(client, "create_alert", filters="category!=feedback", **told)
+        held = alert(simulator, name).filters[0].conditions
+        assert held == [("issue_category", {"value": 6, "include": False})]
+        assert "not category feedback" in await planned(client, "get_alert", alert=name)
+
+
+async def test_an_alert_without_triggers_changes_too(client: Client, simulator: Simulator) -> None:
+    alert(simulator, PAGE).logic, alert(simulator, PAGE).triggers = "", []
+    before = state_of(simulator.world)
+    text = await done(client, "update_alert", alert=PAGE, settings="frequency=1h")
+    assert (alert(simulator, PAGE).frequency, alert(simulator, PAGE).logic) == (60, "")
+    await done(client, "undo_change", change=change_in(text))
+    assert state_of(simulator.world) == before
+    text = await done(client, "update_alert", alert=PAGE, when="new_issue")
+    await done(client, "undo_change", change=change_in(text))
+    assert alert(simulator, PAGE).triggers == []
 
 
 async def test_what_is_not_named_stays(client: Client, simulator: Simulator) -> None:

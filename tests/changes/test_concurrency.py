@@ -222,6 +222,27 @@ async def test_taking_back_what_somebody_has_changed_since_is_warned_of(tmp_path
         assert "has been changed since, and that would be lost" in str(planned)
 
 
+async def test_what_was_left_alone_when_taking_back_can_still_be_taken_back(
+    tmp_path: Path,
+) -> None:
+    simulator = a_simulator()
+    issue = simulator.world.issues[min(simulator.world.issues)]
+    was = issue.priority
+    async with shaken(tmp_path, simulator, writes="ask") as it:
+        change = change_in(await it.said("change_sentry", **prioritize(simulator, "low")))
+        planned = str(await it.client.call_tool("undo_change", {"change": change}))
+        issue.priority = "high"
+        handle = HANDLE.findall(planned)[0]
+        assert "it has changed since the plan was made" in await it.said(
+            "apply_change", change=handle
+        )
+        issue.priority = "low"
+        assert "undone" not in await it.said("list_changes", change=change)
+        assert (await it.said("undo_change", change=change)).startswith("Done")
+        assert issue.priority == was
+        assert "undone" in await it.said("list_changes", change=change)
+
+
 @pytest.mark.parametrize(("cap", "window"), [("minute", 60), ("hour", 3600)])
 async def test_caps_hold_for_all_servers_together_and_after_a_restart(
     cap: str, window: int, tmp_path: Path

@@ -14,7 +14,9 @@ from mcp import ClientSession, MCPError, StdioServerParameters
 from mcp.client import ClientRequestContext
 from mcp.client.stdio import stdio_client
 from mcp.types import (
+    CONNECTION_CLOSED,
     INTERNAL_ERROR,
+    REQUEST_TIMEOUT,
     CallToolResult,
     ClientCapabilities,
     ElicitationCapability,
@@ -142,6 +144,20 @@ async def test_a_question_that_fails_is_no_answer_and_the_handle_is_left(tmp_pat
         assert said.startswith("Planned"), said
         assert writes_of(simulator) == []
         assert (await call(it, "apply_change", change=HANDLE.findall(said)[0])).startswith("Done")
+
+
+@pytest.mark.parametrize("code", [REQUEST_TIMEOUT, CONNECTION_CLOSED])
+async def test_a_question_that_was_left_open_is_not_answered_by_the_model(
+    code: int, tmp_path: Path
+) -> None:
+    simulator = a_small_one()
+    left = Answers(ErrorData(code=code, message="nobody came"))
+    async with asked(tmp_path, simulator, left, era="legacy") as it:
+        said = await plan(it)
+        again = await call(it, "apply_change", change=HANDLE.findall(said)[0])
+        assert again.startswith("Planned, nothing is changed yet"), again
+        assert len(left.asked) == 2
+    assert writes_of(simulator) == []
 
 
 async def test_a_round_trip_that_fails_on_the_way_changes_nothing(tmp_path: Path) -> None:
@@ -347,6 +363,21 @@ async def test_what_may_write_without_asking_still_asks_before_it_deletes(tmp_pa
         assert person.asked == []
         assert "declined" in await plan(it, "delete")
     assert len(writes_of(simulator)) == 1
+
+
+async def test_a_model_does_not_type_the_name_for_a_user_who_can_be_asked(
+    era: Era, tmp_path: Path
+) -> None:
+    simulator, person = a_small_one(), Answers(ElicitResult(action="cancel"))
+    async with asked(tmp_path, simulator, person, era=era, writes="allow") as it:
+        (handle,) = HANDLE.findall(await plan(it, "delete"))
+        again = await call(it, "apply_change", change=handle, name="storefront")
+        assert again.startswith("Planned, nothing is changed yet"), again
+        assert len(person.asked) == 2
+        assert writes_of(simulator) == []
+        person.result = ElicitResult(action="accept", content={"name": "storefront"})
+        done = await call(it, "apply_change", change=handle, name="storefront")
+        assert done.startswith("Done"), done
 
 
 @pytest.mark.parametrize("more", [{"writes": "off"}, {"read_only": True}], ids=str)

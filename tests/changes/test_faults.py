@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 import anyio
 import httpx2
 import pytest
+from starlette.types import Scope
 
 from answers import text_of
+from dexter_mcp.simulator import Fault, Simulator
 from shaken import HANDLE, Later, Shaken, Wish, a_simulator, bulk, carried_out, shaken, wishes
 from virtual_time import pass_by
 from writing import audited, change_in
@@ -134,6 +136,7 @@ async def test_what_was_done_and_can_not_be_read_back_is_told_so_and_can_be_take
         assert "could not be read back" in said
         (line,) = audited(tmp_path)
         assert (line["outcome"], list(line["found"].values())) == ("done", [None])
+        assert "could not be read back" in line["said"]
         it.behave()
         await pass_by(60)
         assert (await it.said("undo_change", change=change_in(said))).startswith("Done")
@@ -192,6 +195,36 @@ async def test_a_bulk_change_stops_at_the_first_stage_that_fails_and_goes_on_wit
         undone = await it.said("undo_change", change=change_in(said))
         assert undone.startswith("Done, 30 changed"), undone
     assert carried_out(simulator) == 0
+
+
+class BetweenStages(Fault):
+    """Hits what is read after the first request that writes was read back."""
+
+    def __init__(self, simulator: Simulator, **fault: Any) -> None:
+        super().__init__(method="GET", times=-1, **fault)
+        self.simulator = simulator
+
+    def hits(self, scope: Scope) -> bool:
+        read = [line.startswith("GET ") for line in self.simulator.world.seen]
+        return (
+            Fault.hits(self, scope) and False in read and read[read.index(False) :].count(True) > 1
+        )
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"hang": True}], ids=str)
+async def test_what_was_done_is_told_where_the_rest_can_not_be_looked_at(
+    fault: dict[str, Any], tmp_path: Path
+) -> None:
+    simulator = a_simulator(30)
+    async with shaken(tmp_path, simulator) as it:
+        simulator.faults.add(BetweenStages(simulator, **fault))
+        said = await it.said("change_sentry", **bulk(simulator, priority="high"))
+        assert said.startswith("Paused after 3 of 30, because Sentry"), said
+        assert carried_out(simulator) == 3
+        assert it.outcomes == ["done"]
+        it.behave()
+        await pass_by(60)
+        assert (await it.said("apply_change", change=change_in(said))).startswith("Done, 30")
 
 
 async def test_what_a_lost_answer_had_done_is_not_done_again(tmp_path: Path) -> None:
@@ -274,6 +307,24 @@ async def test_a_log_that_can_not_be_written_stops_the_change_and_nothing_is_los
         assert it.outcomes == ["done"]
         assert (await it.said("apply_change", change=change_in(said))).startswith("Done, 30")
     assert it.outcomes == ["done"] * 4
+
+
+async def test_what_one_full_disk_left_open_is_all_settled_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    simulator = a_simulator()
+    (tmp_path / "audit.jsonl").mkdir()
+    async with shaken(tmp_path, simulator) as it:
+        for kind in KINDS:
+            it.fail(method=wishes(simulator)[kind].method, delay=2.0)
+        async with anyio.create_task_group() as group:
+            for kind in KINDS:
+                group.start_soon(it.want, wishes(simulator)[kind])
+        assert len(it.writes) == len(KINDS)
+        assert "can't be written down" in await it.said("list_changes")
+        (tmp_path / "audit.jsonl").rmdir()
+        await it.said("list_changes")
+        assert it.outcomes == ["done"] * len(KINDS)
 
 
 async def test_a_state_folder_that_can_not_be_written_is_named(tmp_path: Path) -> None:

@@ -212,6 +212,15 @@ def test_the_log_is_json_line_by_line_and_turning_it_loses_nothing(
         assert sorted(line["id"] for line in audits[0].lines()) == sorted(written)
 
 
+@given(st.integers(1_900, 2_100))
+def test_no_half_of_a_secret_is_logged(before: int) -> None:
+    token = "sntryu_" + "0123456789abcdef" * 4
+    with TemporaryDirectory() as folder:
+        audit = Audit(Path(folder))
+        audit.write(an_attempt(1, "x" * before + " " + token, {}))
+        assert "0123456789" not in audit.path.read_text("utf-8")
+
+
 @given(any_text, st.integers(1, 200))
 def test_a_torn_line_costs_only_itself(text: str, torn: int) -> None:
     with TemporaryDirectory() as folder:

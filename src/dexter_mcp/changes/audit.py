@@ -10,8 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from dexter_mcp.changes.record import Attempt
-from dexter_mcp.sentry.json_types import is_array, is_object
-from dexter_mcp.views.secrets import redact, redact_value
+from dexter_mcp.changes.veiling import veiled
 
 _FILE: Final = "audit.jsonl"
 _LARGEST: Final = 10 * 2**20
@@ -29,7 +28,7 @@ class Audit:
 
     def write(self, attempt: Attempt) -> None:
         """Append a line, without secrets. It is on the disk when this returns."""
-        told = _harmless(_SHAPE.dump_python(attempt, mode="json"))
+        told = veiled(_SHAPE.dump_python(attempt, mode="json"), longest=_LONGEST)
         line = json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._turn(attempt)
@@ -84,12 +83,3 @@ def _whole(file: int, content: bytes) -> None:
     """Write all of it: one call does, unless the disk is nearly full."""
     while content:
         content = content[os.write(file, content) :]
-
-
-def _harmless(value: Any, name: str = "") -> Any:
-    """Redact secrets in every text, also for the name that it goes by."""
-    if is_object(value):
-        return {redact(key): _harmless(inner, key) for key, inner in value.items()}
-    if is_array(value):
-        return [_harmless(inner, name) for inner in value]
-    return redact(redact_value(name, value))[:_LONGEST] if isinstance(value, str) else value

@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from dexter_mcp.changes.plan import Plan
 from dexter_mcp.changes.presence import Presence
 from dexter_mcp.changes.record import Attempt, Change, Outcome, Standing
+from dexter_mcp.changes.veiling import veiled
 from dexter_mcp.sentry.errors import Rejected
 
 LIFETIME: Final = timedelta(minutes=10)
@@ -66,6 +67,7 @@ class Ledger:
         self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA secure_delete = ON")
         self._db.executescript(_SCHEMA)
         self._presence = Presence(folder)
         self._under_way = set[str]()
@@ -109,6 +111,7 @@ class Ledger:
         made, expires = _epoch(now), _epoch(now + LIFETIME)
         row = (name, made, expires, principal, client, _PLAN.dump_json(plan).decode())
         waiting = _OUTCOME.dump_json(Outcome()).decode()
+        self._forget_expired(made)
         with self._together():
             self._db.execute("INSERT INTO changes VALUES (?,?,?,?,?,?,'planned','','','','')", row)
             self._db.executemany(
@@ -170,6 +173,8 @@ class Ledger:
             "UPDATE changes SET standing = ? WHERE id = ? AND claim = ?",
             (standing, change.id, change.claim),
         )
+        if standing == "applied":
+            self._veil(change.id)
 
     def pause(self, change: Change) -> bool:
         """Let a change end before its next request; tells whether it was under way."""
@@ -192,6 +197,7 @@ class Ledger:
         if not moved:
             standing = self.known(change.id).standing
             raise Rejected(f"{change.id} is {standing} already, so it can't be declined any more.")
+        self._veil(change.id)
 
     def note_undone(self, change: Change, by: str) -> None:
         """Note which change took this one back."""
@@ -320,6 +326,18 @@ class Ledger:
         if owner == self._presence.name:
             return attempt not in self._under_way
         return self._presence.is_gone(owner)
+
+    def _forget_expired(self, now: float) -> None:
+        late = "FROM changes WHERE standing = 'planned' AND expires < ?"
+        for (name,) in self._db.execute(f"SELECT id {late}", (now,)).fetchall():
+            self._db.execute("UPDATE changes SET standing = 'expired' WHERE id = ?", (name,))
+            self._veil(name)
+
+    def _veil(self, change: str) -> None:
+        """Forget the secrets in a plan that nobody will carry out any more."""
+        found = self._db.execute("SELECT plan FROM changes WHERE id = ?", (change,)).fetchone()
+        told = json.dumps(veiled(json.loads(found[0])), ensure_ascii=False)
+        self._db.execute("UPDATE changes SET plan = ? WHERE id = ?", (told, change))
 
     def _note(self, change: str, outcomes: Mapping[int, Outcome]) -> None:
         self._db.executemany(

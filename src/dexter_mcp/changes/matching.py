@@ -14,6 +14,8 @@ ABSENT: Final = object()
 _NUMBERS: Final = frozenset({"id", "organizationId", "organization_id"})
 """What a server gives to the parts of a document, and nobody sends."""
 _NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
+_USER_TAG: Final = "tags[sentry:user]"
+"""What Sentry makes of `user` in a function that is counted."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _plain(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, (int, float)):
         return f"{value:g}" if abs(value) < 10**6 else str(value)
-    return _moment(value) if isinstance(value, str) else str(value)
+    return _moment(value.replace(_USER_TAG, "user")) if isinstance(value, str) else str(value)
 
 
 def _moment(text: str) -> str:

@@ -29,6 +29,7 @@ _MINUTE = 60
 _ENABLED = 0
 _BELOW = 1
 _CLOSED = 2
+_WHOLE = 100
 _SEVERITIES: Mapping[str, int] = MappingProxyType({"critical": 75, "warning": 50})
 _STATUSES: Mapping[int, str] = MappingProxyType({10: "medium", 20: "high"})
 _RESOLVED = 0
@@ -153,13 +154,17 @@ class MetricAlertRule(Reply):
             beyond = "anomaly_detection"
         for trigger in self.triggers:
             severity = _SEVERITIES.get(trigger.label)
-            yield Condition(
-                type=beyond, comparison=trigger.alert_threshold, condition_result=severity
-            )
+            limit = self._as_held(trigger.alert_threshold)
+            yield Condition(type=beyond, comparison=limit, condition_result=severity)
         if self.resolve_threshold is not None:
-            yield Condition(
-                type=back, comparison=self.resolve_threshold, condition_result=_RESOLVED
-            )
+            limit = self._as_held(self.resolve_threshold)
+            yield Condition(type=back, comparison=limit, condition_result=_RESOLVED)
+
+    def _as_held(self, limit: float | None) -> float | None:
+        """Read a change as monitors hold it: a rule has 50 for half as much again, or half."""
+        if limit is None or self.detection_type != "percent":
+            return limit
+        return _WHOLE - limit if self.threshold_type == _BELOW else _WHOLE + limit
 
     def _actions(self) -> Iterator[Action]:
         return (action.as_action() for trigger in self.triggers for action in trigger.actions)

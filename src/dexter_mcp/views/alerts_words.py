@@ -207,10 +207,16 @@ def _threshold(each: Condition, it: Detector) -> str:
         sensitivity = name(each.term("sensitivity"))
         told = "an anomaly" + (f" (sensitivity {sensitivity})" if sensitivity else "")
     else:
-        value = "?" if each.amount is None else f"{each.amount:g}"
-        sign = "%" if it.config.detection_type == "percent" else ""
-        told = f"{_OPERATORS.get(each.type, name(each.type))} {value}{sign}"
+        told = f"{_OPERATORS.get(each.type, name(each.type))} {_limit(each.amount, it)}"
     return f"{told} {severity}".rstrip()
+
+
+def _limit(amount: float | None, it: Detector) -> str:
+    """Say a value; a monitor holds what is left of a value before, and people say the change."""
+    change = it.config.detection_type == "percent"
+    if amount is None:
+        return "?%" if change else "?"
+    return f"{amount - 100:g}%" if change else f"{amount:g}"
 
 
 def compared(it: Detector) -> str:
@@ -284,8 +290,8 @@ def _priority(it: Condition, _: Names) -> str:
 
 
 def _category(it: Condition, _: Names) -> str:
-    number = it.term("value")
-    return f"category {CATEGORIES.get(number, name(number, limit=_TERM))}"
+    number, other = it.term("value"), it.term("include").lower() == "false"
+    return f"{'not ' if other else ''}category {CATEGORIES.get(number, name(number, limit=_TERM))}"
 
 
 def _adopted(it: Condition, _: Names) -> str:

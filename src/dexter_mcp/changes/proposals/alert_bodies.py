@@ -139,10 +139,10 @@ def _snake(name: Any) -> str:
 
 
 def _short(name: Any, value: Any) -> Any:
-    """Write lengths and levels as rules do: `5m`, and numbers of levels as text."""
+    """Write lengths, levels and truths as rules do: `5m`, and the others as text."""
     if name in {"interval", "comparisonInterval"}:
         return str(value).removesuffix("in")
-    return str(value) if name == "level" else value
+    return str(value).lower() if name in {"level", "include"} else value
 
 
 def rule_action(action: Action) -> Body:
@@ -183,7 +183,7 @@ def trigger_action(action: Action) -> Body:
 
 def judgement(limits: Thresholds) -> Body:
     """Write how a monitor judges what it measures."""
-    config: Body = {"detectionType": "percent" if limits.earlier else "static"}
+    config: Body = {"detectionType": _kind(limits)}
     if limits.earlier:
         config["comparisonDelta"] = limits.earlier
     return {
@@ -199,14 +199,19 @@ def rule_query(source: Mapping[str, Any]) -> Body:
 
 def rule_judgement(limits: Thresholds, actions: Sequence[Body]) -> Body:
     """Write the thresholds of a metric rule, each with what is done past it."""
-    resolved = limits.values.get("resolved")
-    told: Body = {
+    values = limits.of_rules
+    return {
         "thresholdType": int(limits.below),
         "triggers": [
-            {"label": name, "alertThreshold": limits.values[name], "actions": list(actions)}
+            {"label": name, "alertThreshold": values[name], "actions": list(actions)}
             for name in ("critical", "warning")
-            if name in limits.values
+            if name in values
         ],
-        "resolveThreshold": resolved,
+        "resolveThreshold": values.get("resolved"),
+        "detectionType": _kind(limits),
+        "comparisonDelta": limits.earlier // _MINUTE if limits.earlier else None,
     }
-    return told | {"comparisonDelta": limits.earlier // _MINUTE if limits.earlier else None}
+
+
+def _kind(limits: Thresholds) -> str:
+    return "percent" if limits.earlier else "static"

@@ -75,6 +75,7 @@ def _monitor(
     if actions:
         listens = promised(draft.project.id, draft.name)
         alert = {**body, "detector_ids": [listens], "config": {"frequency": _ALWAYS}}
+        alert |= {"triggers": bodies.triggers("any", ())}
         alert |= {"action_filters": [bodies.action_filter("any", (), actions)]}
         order = Order("create_workflow", place, {}, alert)
         wishes.append(Wish(order, f"alert {draft.name}", name=draft.name))

@@ -83,6 +83,9 @@ _MEASURE: Final = re.compile(r"(?P<aggregate>\w+\(.*\)(?: AS \w+)?)(?:\s+in\s+(?
 _LENGTH: Final = re.compile(r"(?P<count>\d{1,4})\s*(?P<unit>min|m|h|hr|d|w)")
 _SECONDS: Final = {"min": 60, "m": 60, "h": 3600, "hr": 3600, "d": 86400, "w": 604800}
 _WINDOWS: Final = (60, 300, 600, 900, 1800, 3600, 7200, 14400, 86400)
+_BEFORE: Final = (300, 900, 3600, 86_400, 604_800, 2_592_000)
+_WHOLE: Final = 100
+"""What a value is now in percent of what it was, if it has not changed."""
 
 
 def occasions(when: Sequence[str]) -> tuple[str, list[str]]:
@@ -163,7 +166,7 @@ def _priority(found: re.Match[str]) -> Condition:
 
 def _category(found: re.Match[str]) -> Condition:
     terms: dict[str, Any] = {"value": _one_of(_CATEGORIES, found["category"], "category")}
-    return "issue_category", terms | ({"include": "false"} if found["match"] == "!=" else {})
+    return "issue_category", terms | ({"include": False} if found["match"] == "!=" else {})
 
 
 def _times(found: re.Match[str]) -> Condition:
@@ -229,7 +232,8 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Condition
 class Thresholds:
     """From which values on something is critical, warns and is over.
 
-    `earlier` is how many seconds back it is compared with; 0 for a fixed number.
+    `earlier` is how many seconds back it is compared with; 0 for a fixed number. Where it is
+    compared, a value is by how many percent it has changed: -50 is half as much.
     """
 
     below: bool
@@ -238,9 +242,13 @@ class Thresholds:
 
     @property
     def conditions(self) -> list[Mapping[str, Any]]:
-        """Give them as monitors hold them. One that is over has to be said."""
+        """Give them as monitors hold them. One that is over has to be said.
+
+        A monitor holds no change, but what is left: of what was, 150 percent or 50.
+        """
         beyond, back = ("lt", "gte") if self.below else ("gt", "lte")
-        told = {**self.values}
+        whole = _WHOLE if self.earlier else 0
+        told = {severity: whole + value for severity, value in self.values.items()}
         told.setdefault("resolved", told.get("warning", told["critical"]))
         return [
             {
@@ -251,6 +259,12 @@ class Thresholds:
             for severity, result in _RESULTS.items()
             if severity in told
         ]
+
+    @property
+    def of_rules(self) -> Mapping[str, float]:
+        """Give them as rules hold them: a fall is a number of its own, without a sign."""
+        sign = -1 if self.earlier and self.below else 1
+        return {severity: sign * value for severity, value in self.values.items()}
 
 
 def thresholds(told: Sequence[str]) -> Thresholds:
@@ -273,6 +287,8 @@ def thresholds(told: Sequence[str]) -> Thresholds:
     earlier = {seconds(each["earlier"]) for each in found if each["earlier"]}
     if len(earlier) > 1 or (earlier and len(found) != sum(1 for e in found if e["share"])):
         raise Invalid("`when`: thresholds must all compare with the same time before: `…% on 1d`.")
+    if earlier:
+        _check_change(values, next(iter(earlier)), below=below)
     return Thresholds(below, values, next(iter(earlier), 0))
 
 
@@ -283,6 +299,16 @@ def _threshold(text: str) -> re.Match[str]:
         f"`when` {text[:_SHOWN]!r} can't be read. Write critical>100, warning>50, "
         "resolved<40, or critical>50% on 1d."
     )
+
+
+def _check_change(values: Mapping[str, float], earlier: int, *, below: bool) -> None:
+    if earlier not in _BEFORE:
+        raise Invalid("`when` compares with 5min, 15min, 1h, 1d, 1w or 30d before.")
+    beyond = [value for name, value in values.items() if name != "resolved"]
+    if below and not all(-_WHOLE < value < 0 for value in beyond):
+        raise Invalid("`when`: a fall is written critical<-50% on 1d, for half as much as before.")
+    if not below and min(beyond) < 0:
+        raise Invalid("`when`: a rise is written critical>50% on 1d, for half as much again.")
 
 
 def _check_order(values: Mapping[str, float], *, below: bool) -> None:

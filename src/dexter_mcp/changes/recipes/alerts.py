@@ -33,6 +33,8 @@ _ACTION: Final = {
     "status": "status",
 }
 _QUERY: Final = ("aggregate", "dataset", "query", "eventTypes", "timeWindow", "environment")
+_WHATEVER: Final[Json] = {"logic_type": "any-short", "conditions": []}
+"""Triggers of an alert that acts on all that its monitors find."""
 _CONNECTS: Final = "detector_ids"
 _PROMISE: Final = "monitor to be made in "
 _GONE_TOO: Final = "its number and its history go too: what is disabled can be enabled again"
@@ -196,7 +198,7 @@ def _owner(state: Json) -> str | None:
 
 
 _OF_ALERT: Final[tuple[tuple[str, Lens], ...]] = (
-    ("triggers", lambda state: _group(state.get("triggers"))),
+    ("triggers", lambda state: _group(state.get("triggers")) or _WHATEVER),
     ("action_filters", _filters),
     ("detector_ids", _ids("detectorIds")),
 )
@@ -209,12 +211,16 @@ _OF_MONITOR: Final[tuple[tuple[str, Lens], ...]] = (
 
 
 def whole_alert(state: Json) -> Json:
-    """Give an alert as it has to be sent to stay as it is."""
+    """Give an alert as it has to be sent to stay as it is.
+
+    One that acts on whatever its monitors find may have no triggers, and Sentry takes no null.
+    """
+    triggers = _group(state.get("triggers"), numbered=True)
     return {
         **{name: state.get(name) for name in ("name", "environment", "owner")},
         "enabled": state.get("enabled", True),
         "config": state.get("config") or {},
-        "triggers": _group(state.get("triggers"), numbered=True),
+        **({"triggers": triggers} if triggers else {}),
         "action_filters": _filters(state, numbered=True),
         "detector_ids": _ids("detectorIds")(state),
     }

@@ -22,7 +22,10 @@ CONDITIONS: Final = (
     "ignoreUserCount",
     "ignoreUserWindow",
 )
-_KEPT: Final = ("inNextRelease", "inRelease", "inCommit", "ignoreUntil", *CONDITIONS)
+_KEPT: Final = (
+    *("inNextRelease", "inUpcomingRelease", "inRelease", "inCommit", "ignoreUntil"),
+    *CONDITIONS,
+)
 _ALIASES: Final = {"resolvedInNextRelease": "resolved", "muted": "ignored"}
 _NEARLY: Final = timedelta(minutes=5)
 """By how much clocks may differ."""

@@ -34,6 +34,10 @@ def _text(given: object) -> bool:
     return isinstance(given, str)
 
 
+def _truth(given: object) -> bool:
+    return isinstance(given, bool)
+
+
 def _any(_: object) -> bool:
     return True
 
@@ -74,7 +78,7 @@ FILTERS: Mapping[str, Check] = {
     "assigned_to": _fields(
         {"targetType": _one_of("Unassigned", "Team", "Member")}, {"targetIdentifier": _any}
     ),
-    "issue_category": _fields({"value": _one_of(*_CATEGORIES)}, {"include": _any}),
+    "issue_category": _fields({"value": _one_of(*_CATEGORIES)}, {"include": _truth}),
     "issue_occurrences": _fields({"value": _number}),
     "issue_priority_deescalating": _yes,
     "issue_priority_greater_or_equal": _one_of(75, 50, 25),

@@ -164,9 +164,11 @@ def _comparison(kind: str, part: Json) -> object:
 
 
 def _plain(value: object) -> object:
-    """Read a number that a form sent as text, and an interval as alerts write it."""
+    """Read a number or a truth that a form sent as text, and an interval as alerts write it."""
     if isinstance(value, str) and value.isdecimal():
         return int(value)
+    if value in {"true", "false"}:
+        return value == "true"
     return _MINUTES.get(value, value) if isinstance(value, str) else value
 
 

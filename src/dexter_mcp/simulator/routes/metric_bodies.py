@@ -16,6 +16,7 @@ from dexter_mcp.simulator.telling.story import Json
 
 MINUTES = (1, 5, 10, 15, 30, 60, 120, 240, 1440)
 _MINUTE = 60
+_BEFORE = (300, 900, 3600, 86_400, 604_800, 2_592_000)
 _ERRORS = frozenset({"error", "default"})
 _SPANS = frozenset({"transaction", "trace_item_span", "trace_item_log", "trace_item_metric"})
 DATASETS: Mapping[str, frozenset[str]] = {
@@ -120,6 +121,8 @@ def _config(told: Json) -> Json:
         raise invalid(config=f"{kind!r} is not one of {list(KINDS)}")
     if kind == "percent" and (not isinstance(delta, int) or isinstance(delta, bool)):
         raise invalid(config="'comparison_delta' is a required property")
+    if delta is not None and delta not in _BEFORE:
+        raise invalid(config=f"{delta} is not one of {[None, *_BEFORE]}")
     if kind != "percent" and delta is not None:
         raise invalid(config=f"{delta!r} is not of type 'null'")
     return {"detectionType": kind} | ({"comparisonDelta": delta} if delta else {})

@@ -130,22 +130,30 @@ def _check_sides(triggers: Sequence[Json], told: Json) -> None:
     """Refuse a warning beyond the critical threshold, or a resolution beyond either."""
     below = told["thresholdType"] == _BELOW
     side, sign = ("below", -1) if below else ("above", 1)
-    limits = [each["alertThreshold"] * sign for each in triggers]
+    limits = [_held(told, each["alertThreshold"], below=below) * sign for each in triggers]
     if limits[0] < limits[-1]:
         raise bodies.whole(f"Critical trigger must have an alert threshold {side} warning trigger")
     resolve = bodies.amount(told, "resolveThreshold")
     for trigger, limit in zip(triggers, limits, strict=True):
-        if resolve is not None and limit < resolve * sign:
+        if resolve is not None and limit < _held(told, resolve, below=below) * sign:
             label = str(trigger["label"]).title()
             raise bodies.whole(f"{label} alert threshold must be {side} resolution threshold")
 
 
 def _conditions(triggers: Sequence[Json], told: Json) -> Iterator[tuple[str, object, int]]:
-    beyond, within = ("lt", "gte") if told["thresholdType"] == _BELOW else ("gt", "lte")
+    below = told["thresholdType"] == _BELOW
+    beyond, within = ("lt", "gte") if below else ("gt", "lte")
     for each in triggers:
-        yield beyond, each["alertThreshold"], _RESULTS[each["label"]]
+        yield beyond, _held(told, each["alertThreshold"], below=below), _RESULTS[each["label"]]
     if (resolve := told.get("resolveThreshold")) is not None:
-        yield within, resolve, 0
+        yield within, _held(told, resolve, below=below), 0
+
+
+def _held(told: Json, limit: float, *, below: bool) -> float:
+    """Hold a change as what it leaves, in percent of what was."""
+    if not told.get("comparisonDelta"):
+        return limit
+    return 100 - limit if below else 100 + limit
 
 
 def _actions(call: Call, trigger: Json) -> list[Json]:

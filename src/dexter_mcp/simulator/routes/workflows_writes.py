@@ -20,7 +20,7 @@ from dexter_mcp.simulator.routes.finding_alerts import (
     numbers,
 )
 from dexter_mcp.simulator.routes.refusals import forbidden
-from dexter_mcp.simulator.routes.writing import gone, invalid
+from dexter_mcp.simulator.routes.writing import gone, invalid, require
 from dexter_mcp.simulator.shapes.alerts import workflow_json
 from dexter_mcp.simulator.telling.story import Json
 
@@ -34,6 +34,7 @@ def create(call: Call) -> Response:
     """Make an alert."""
     told = bodies.told(call)
     label = bodies.name(told, _LONGEST_NAME)
+    require(told, "triggers")
     alert = bodies.new_alert(call, label, **_read(call, told))
     call.world.alerts.add_alert(alert)
     return JSONResponse(workflow_json(call, alert), 201)
@@ -86,6 +87,8 @@ def _meant(call: Call) -> list[Alert]:
 
 
 def _read(call: Call, told: Json) -> dict[str, Any]:
+    if told.get("triggers", ...) is None:
+        raise invalid(triggers="This field may not be null.")
     with bodies.within("triggers"):
         logic, triggers = _triggers(bodies.mapping(told, "triggers"))
     with bodies.within("actionFilters"):
@@ -103,7 +106,7 @@ def _read(call: Call, told: Json) -> dict[str, Any]:
 
 
 def _triggers(told: Json) -> tuple[str, list[tuple[str, object]]]:
-    return conditions.group(told, conditions.TRIGGERS) if told else ("any-short", [])
+    return conditions.group(told, conditions.TRIGGERS) if told else ("", [])
 
 
 def _filters(told: Json) -> list[Json]:

@@ -212,8 +212,8 @@ _MORE: Mapping[str, Json] = MappingProxyType(
         "Gateway errors week over week": {
             **_metric(
                 _query("count()", "", 60),
-                ("gt", 50, 75),
-                ("lte", 20, 0),
+                ("gt", 150, 75),
+                ("lte", 120, 0),
                 detectionType="percent",
                 comparisonDelta=604_800,
             ),

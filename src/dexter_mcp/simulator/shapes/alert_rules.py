@@ -112,8 +112,8 @@ def _part(kind: str, comparison: object) -> Json:
         named[length] = str(named[length]).removesuffix("in")
     if kind.startswith("event_") and kind.endswith("_percent"):
         named["comparisonType"] = "percent"
-    if "level" in named:
-        named["level"] = str(named["level"])
+    for text in named.keys() & {"level", "include"}:
+        named[text] = str(named[text]).lower()
     said = f"{kind.replace('_', ' ')} {' '.join(map(str, terms.values()))}".strip()
     return {"id": f"sentry.rules.{dotted}", "name": said, **named}
 
@@ -145,6 +145,7 @@ def metric_rule_json(call: Call, monitor: Monitor) -> Json:
     query = (monitor.source or {})["snubaQuery"]
     below = any(kind in {"lt", "lte"} and result for kind, _, result in monitor.conditions)
     resolve = next((value for _, value, result in monitor.conditions if not result), None)
+    resolve = as_change(monitor.config, resolve, below=below)
     delta = monitor.config.get("comparisonDelta")
     return {
         "id": str(monitor.id),
@@ -155,7 +156,7 @@ def metric_rule_json(call: Call, monitor: Monitor) -> Json:
         "environment": query["environment"],
         "owner": owner_text(call, monitor.owner),
         "dataset": query["dataset"],
-        "queryType": 0,
+        "queryType": int(query["dataset"] != "events"),
         "eventTypes": query["eventTypes"],
         "query": query["query"],
         "aggregate": query["aggregate"],
@@ -174,6 +175,16 @@ def metric_rule_json(call: Call, monitor: Monitor) -> Json:
     }
 
 
+def as_change(config: Json, value: Any, *, below: bool) -> Any:
+    """Say by how many percent a value changed, from what it is in percent of what it was.
+
+    A rule has no sign for a fall; it is the same the other way round.
+    """
+    if config.get("detectionType") != "percent" or not isinstance(value, int | float):
+        return value
+    return 100 - value if below else value - 100
+
+
 def _triggers(
     monitor: Monitor, alerts: list[Alert], resolve: object, *, below: bool
 ) -> Iterator[Json]:
@@ -186,7 +197,7 @@ def _triggers(
                 "alertRuleId": str(monitor.id),
                 "label": _LABELS[result],
                 "thresholdType": int(below),
-                "alertThreshold": value,
+                "alertThreshold": as_change(monitor.config, value, below=below),
                 "resolveThreshold": resolve,
                 "dateCreated": iso(monitor.created),
                 "actions": [_trigger_action(action) for action in acted],

@@ -35,7 +35,9 @@ def workflow_json(call: Call, alert: Alert) -> Json:
             "logicType": alert.logic,
             "conditions": _conditions(number, [(kind, True) for kind in alert.triggers]),
             "actions": [],
-        },
+        }
+        if alert.logic
+        else None,
         "actionFilters": [
             _filters(org, number + at, filters) for at, filters in enumerate(alert.filters, 1)
         ],
