@@ -163,6 +163,15 @@ _UNPUBLISHED: Final[tuple[tuple[str, str, str, str, str, Sequence[str], Sequence
         [_CURSOR],
     ),
     (
+        "list_integration_channels",
+        "/organizations/{org}/integrations/{integration}/channels/",
+        "Integrations",
+        "Channels of an installed Slack, Microsoft Teams or Discord",
+        "object",
+        (*_ORG, "org:integrations"),
+        [],
+    ),
+    (
         "count_issues",
         "/organizations/{org}/issues-count/",
         "Events",

@@ -47,7 +47,7 @@ async def test_rules_are_listed_in_the_words_of_alerts(ask: Ask) -> None:
     )
     assert (
         "metric rule 641|Checkout error budget|checkout|errors in 10 min > 10 critical, > 8 warning"
-        "|Slack id of #ops, e-mail #payments|firing|1 h"
+        "|Slack #ops, e-mail #payments|firing|1 h"
     ) in text
 
 

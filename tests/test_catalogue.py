@@ -122,7 +122,7 @@ class TestFinding:
         assert "delete" not in await ask("find_operations", query="dashboards")
         text = await ask("find_operations", query="delete a dashboard", writes=True)
         assert "delete_dashboard|DELETE" in text
-        assert "read_sentry runs those that read;" in text
+        assert "read_sentry runs one that reads;" in text
 
     async def test_a_category_narrows(self, ask: Ask) -> None:
         text = await ask("find_operations", category="scim", limit=20)

@@ -199,6 +199,16 @@ def test_without_any_changes_it_says_so(tmp_path: Path, capsys: pytest.CaptureFi
 # The log
 
 
+def test_a_folder_that_can_not_be_opened_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "changes.sqlite3").mkdir()
+    assert command.run(parse(["changes", "--state-dir", str(tmp_path)])) == 1
+    said = capsys.readouterr().err
+    assert str(tmp_path) in said
+    assert "--state-dir" in said
+
+
 def logged(folder: Path, *words: str) -> int:
     return audit.run(parse(["audit", "--state-dir", str(folder), *words]))
 

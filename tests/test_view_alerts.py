@@ -190,9 +190,21 @@ def test_an_anomaly_is_told_as_one() -> None:
 
 
 def test_a_change_names_what_it_is_compared_with() -> None:
-    rising = metric(("gt", 50, 75), detectionType="percent", comparisonDelta=604_800)
+    rising = metric(("gt", 150, 75), detectionType="percent", comparisonDelta=604_800)
     said = "errors in 10 min > 50% critical (change against 7 d before)"
     assert finds(Monitor(rising)) == said
+    falling = metric(("lt", 40, 75), detectionType="percent", comparisonDelta=604_800)
+    assert words.thresholds(falling) == ["< -60% critical"]
+
+
+def test_a_rule_tells_the_same_change_as_a_monitor() -> None:
+    rule = {"id": "93", "detectionType": "percent", "comparisonDelta": 1440}
+    for below, said in ((0, "> 60% critical"), (1, "< -60% critical")):
+        triggers = [{"label": "critical", "alertThreshold": 60}]
+        told = MetricAlertRule.model_validate(
+            rule | {"thresholdType": below, "triggers": triggers}
+        ).as_detector()
+        assert words.thresholds(told) == [said]
 
 
 def test_a_metric_rule_reads_like_the_monitor_that_replaces_it() -> None:

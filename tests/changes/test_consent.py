@@ -126,10 +126,10 @@ async def test_what_is_no_answer_changes_nothing_and_leaves_the_plan(
     simulator, person = a_small_one(), Answers(answer)
     async with asked(tmp_path, simulator, person, era=era) as it:
         said = await plan(it)
-        assert said.startswith("Planned, nothing is changed yet"), said
+        assert said.startswith("The user closed the question without an answer"), said
         assert writes_of(simulator) == []
         again = await call(it, "apply_change", change=HANDLE.findall(said)[0])
-        assert again.startswith("Planned, nothing is changed yet"), again
+        assert again.startswith("The user closed the question without an answer"), again
         assert len(person.asked) == 2, "a model answered in place of the user"
         person.result = ElicitResult(action="accept", content={"agree": True})
         assert (await call(it, "apply_change", change=HANDLE.findall(said)[0])).startswith("Done")
@@ -155,7 +155,7 @@ async def test_a_question_that_was_left_open_is_not_answered_by_the_model(
     async with asked(tmp_path, simulator, left, era="legacy") as it:
         said = await plan(it)
         again = await call(it, "apply_change", change=HANDLE.findall(said)[0])
-        assert again.startswith("Planned, nothing is changed yet"), again
+        assert again.startswith("The user closed the question without an answer"), again
         assert len(left.asked) == 2
     assert writes_of(simulator) == []
 
@@ -247,9 +247,22 @@ async def test_a_yes_that_comes_twice_counts_once(tmp_path: Path) -> None:
     assert len(writes_of(simulator)) == len(audited(tmp_path)) == 1
 
 
+async def test_a_yes_that_comes_twice_does_not_go_on_with_what_has_stopped(tmp_path: Path) -> None:
+    simulator = a_small_one()
+    wish = wishes(simulator)["create"]
+    async with asked(tmp_path, simulator, Person()) as it:
+        question = await round_trip(it, wish.call)
+        it.fail(method=wish.method, status=409)
+        first = await answer(it, wish.call, question.request_state, agree=True)
+        assert "not carried out" in text_of(first)
+        second = await answer(it, wish.call, question.request_state, agree=True)
+        assert "stopped already, so nothing was done again" in text_of(second)
+    assert len(writes_of(simulator)) == len(audited(tmp_path)) == 1
+
+
 async def test_a_no_after_a_yes_does_not_hide_what_was_done(tmp_path: Path) -> None:
     simulator = a_small_one()
-    wish = wishes(simulator)["create"].call
+    wish = wishes(simulator)["update"].call
     async with asked(tmp_path, simulator, Person()) as it:
         question = await round_trip(it, wish)
         done = await answer(it, wish, question.request_state, agree=True)
@@ -285,10 +298,12 @@ async def test_a_yes_after_a_restart_is_none(tmp_path: Path) -> None:
 async def test_what_is_deleted_takes_its_name(era: Era, tmp_path: Path) -> None:
     simulator = a_small_one()
     async with asked(tmp_path, simulator, Person(name="Storefront!"), era=era) as it:
-        assert "declined" in await plan(it, "delete")
+        assert (await plan(it, "delete")).startswith("The user typed another name")
     assert writes_of(simulator) == []
     async with asked(tmp_path, simulator, Person(agree=True), era=era) as it:
-        assert (await plan(it, "delete")).startswith("Planned")
+        assert (await plan(it, "delete")).startswith(
+            "The user closed the question without an answer"
+        )
     assert writes_of(simulator) == []
     async with asked(tmp_path, simulator, Person(name="storefront"), era=era) as it:
         assert (await plan(it, "delete")).startswith("Done")
@@ -372,7 +387,7 @@ async def test_a_model_does_not_type_the_name_for_a_user_who_can_be_asked(
     async with asked(tmp_path, simulator, person, era=era, writes="allow") as it:
         (handle,) = HANDLE.findall(await plan(it, "delete"))
         again = await call(it, "apply_change", change=handle, name="storefront")
-        assert again.startswith("Planned, nothing is changed yet"), again
+        assert again.startswith("The user closed the question without an answer"), again
         assert len(person.asked) == 2
         assert writes_of(simulator) == []
         person.result = ElicitResult(action="accept", content={"name": "storefront"})

@@ -206,9 +206,8 @@ class BetweenStages(Fault):
 
     def hits(self, scope: Scope) -> bool:
         read = [line.startswith("GET ") for line in self.simulator.world.seen]
-        return (
-            Fault.hits(self, scope) and False in read and read[read.index(False) :].count(True) > 1
-        )
+        begun = False in read and read[read.index(False) :].count(True) > 1
+        return begun and Fault.hits(self, scope)
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"hang": True}], ids=str)

@@ -8,6 +8,8 @@ from mcp import Client
 
 from answers import text_of
 from clock import generous
+from dexter_mcp.changes.recipes import recipe_for
+from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.simulator import Simulator
 from orders import people
 from small_world import Clock, small_world
@@ -71,6 +73,13 @@ async def test_another_role_leaves_the_teams_alone(client: Client, simulator: Si
     assert roles(simulator) == {("payments", TOMAS)}
     await done(client, "undo_change", change=change_in(said))
     assert state_of(simulator.world) == before
+
+
+def test_who_is_in_teams_without_roles_stays_in_them() -> None:
+    order = Order("update_member", {"org": "acme", "member": "7"}, {}, {"orgRole": "admin"})
+    state = {"id": "7", "orgRole": "member", "teams": ["payments", "web"]}
+    teams = recipe_for(order).complete(order, state).told["teamRoles"]
+    assert [each["teamSlug"] for each in teams] == ["payments", "web"]
 
 
 async def test_teams_are_added_and_removed_and_brought_back(

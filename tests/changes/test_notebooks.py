@@ -9,6 +9,8 @@ from mcp import Client
 
 from answers import text_of
 from clock import generous
+from dexter_mcp.changes.recipes import recipe_for
+from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.simulator import Simulator
 from dexter_mcp.simulator.memory.dashboards import Dashboard
 from orders import notebooks
@@ -101,3 +103,22 @@ async def test_a_saved_query_keeps_what_was_not_changed(
     (now,) = simulator.world.saved_queries.of("acme", "discover")
     assert (now.name, now.projects) == (saved.name, saved.projects)
     assert now.asks == {**saved.asks, "range": "7d"}
+
+
+def completed(operation: str, told: dict[str, object], state: dict[str, object]) -> object:
+    order = Order(operation, {"org": "acme"}, {}, told)
+    return recipe_for(order).complete(order, state).told
+
+
+def test_a_saved_query_keeps_what_the_description_does_not_know() -> None:
+    state: dict[str, object] = {"name": "Errors", "version": 2, "widths": ["-1"], "query": "a:b"}
+    told = {"version": 2, "name": "Faults", "query": "a:b", "widths": ["-1"]}
+    assert completed("update_saved_query", {"name": "Faults"}, state) == told
+
+
+def test_a_dashboard_of_all_projects_stays_one() -> None:
+    state: dict[str, object] = {"projects": [-1], "period": "14d", "environment": ["production"]}
+    told = {"period": "7d", "projects": [-1], "environment": ["production"]}
+    assert completed("update_dashboard", {"period": "7d"}, state) == told
+    narrowed = {"period": "14d", "projects": [3301], "environment": ["production"]}
+    assert completed("update_dashboard", {"projects": [3301]}, state) == narrowed

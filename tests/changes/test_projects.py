@@ -224,6 +224,18 @@ class TestKeys:
         await done(client, "update_project_key", project="checkout", key="default", rate_limit=text)
         assert list(simulator.world.settings.limits.values()) == [limit]
 
+    async def test_the_sdk_that_a_key_loads_stays_as_it_is(
+        self, client: Client, simulator: Simulator
+    ) -> None:
+        (key,) = keys(simulator)
+        key.browser = "8.x"
+        told = await done(
+            client, "update_project_key", project="checkout", key="default", enabled="no"
+        )
+        assert (key.active, key.browser) == (False, "8.x")
+        await done(client, "undo_change", change=change_in(told))
+        assert (key.active, key.browser) == (True, "8.x")
+
     @pytest.mark.parametrize("text", ["lots", "0/60s", "100/2d", "-5/60s", "100/0s"])
     async def test_a_rate_limit_that_nobody_can_read_is_refused(
         self, client: Client, simulator: Simulator, text: str

@@ -212,13 +212,11 @@ def test_the_log_is_json_line_by_line_and_turning_it_loses_nothing(
         assert sorted(line["id"] for line in audits[0].lines()) == sorted(written)
 
 
-@given(st.integers(1_900, 2_100))
-def test_no_half_of_a_secret_is_logged(before: int) -> None:
-    token = "sntryu_" + "0123456789abcdef" * 4
-    with TemporaryDirectory() as folder:
-        audit = Audit(Path(folder))
-        audit.write(an_attempt(1, "x" * before + " " + token, {}))
-        assert "0123456789" not in audit.path.read_text("utf-8")
+def test_no_half_of_a_secret_is_logged(tmp_path: Path) -> None:
+    audit, token = Audit(tmp_path), "sntryu_" + "0123456789abcdef" * 4
+    for before in range(1_960, 2_000):
+        audit.write(an_attempt(before, "x" * before + " " + token, {}))
+    assert "sntryu_0" not in audit.path.read_text("utf-8")
 
 
 @given(any_text, st.integers(1, 200))

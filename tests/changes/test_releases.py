@@ -203,6 +203,23 @@ async def test_deleting_takes_its_name_typed(client: Client, world: World) -> No
     assert world.release("acme", "checkout@0.9.0") is None
 
 
+@pytest.mark.parametrize(
+    ("version", "typed"),
+    [("1.0\x1b[31m\u202e-beta", "1.0-beta"), ("\u200b\u2060", "delete 1")],
+    ids=["a disguise", "nothing to be seen"],
+)
+async def test_what_has_to_be_typed_can_be_seen(
+    version: str, typed: str, client: Client, world: World
+) -> None:
+    world.tell("acme", story(releases={version: 1}))
+    given = {"operation": "delete_release", "arguments": [f"version={version}"]}
+    planned = text_of(await client.call_tool("change_sentry", given))
+    assert f'name="{typed}"' in planned, planned
+    assert "referenced by active issues" in text_of(
+        await attempted(client, "change_sentry", **given)
+    ), "the name was not taken"
+
+
 async def test_a_release_that_issues_refer_to_stays(client: Client, world: World) -> None:
     world.tell("acme", story(releases={OLD: 1}))
     planned = text_of(await client.call_tool("delete_release", {"release": OLD}))

@@ -65,7 +65,7 @@ def watched(world: World, issue: int) -> None:
             config={"detectionType": "percent", "comparisonDelta": 3600},
             source_type="snuba_query_subscription",
             source={"snubaQuery": query},
-            conditions=[("gt", 200, 75), ("gt", 100, 50), ("lte", 80, 0)],
+            conditions=[("gt", 300, 75), ("gt", 200, 50), ("lte", 180, 0)],
             issue=issue,
             periods=[
                 Period(BORN - 9 * hour, BORN - 8 * hour, [("medium", BORN - 9 * hour)]),
@@ -244,6 +244,12 @@ async def test_a_metric_rule_counts_in_minutes(caller: Caller) -> None:
     assert (critical["label"], critical["alertThreshold"]) == ("critical", 200)
     assert (warning["label"], warning["alertThreshold"]) == ("warning", 100)
     assert critical["actions"][0]["type"] == "slack"
+
+
+async def test_a_metric_rule_names_a_channel_before_its_id(caller: Caller) -> None:
+    [rule] = await caller.read(METRICS)
+    (chat,) = rule["triggers"][0]["actions"]
+    assert (chat["targetIdentifier"], chat["inputChannelId"]) == ("#ops", "C1")
 
 
 async def test_incidents_of_a_rule_are_told_newest_first(caller: Caller) -> None:

@@ -9,6 +9,7 @@ from contract import ORG, complaint
 from dexter_mcp.simulator import Simulator, World
 from dexter_mcp.simulator.memory.integrations import (
     App,
+    Channel,
     CodeMapping,
     Integration,
     Repository,
@@ -107,6 +108,31 @@ async def test_an_integration_tells_its_standing_and_its_end(caller: Caller) -> 
     assert hub["gracePeriodEnd"] == "2026-08-15T09:30:00Z"
     assert isinstance(hub["organizationId"], int)
     assert await caller.refusal(f"{INSTALLED}9/") == (404, "The requested resource does not exist")
+
+
+async def test_the_channels_of_a_chat_are_listed(world: World, caller: Caller) -> None:
+    rooms = [Channel("C1", "ops"), Channel("C2", "till", "private")]
+    world.integrations.installed += [
+        Integration("4", "acme", "slack", "busy chat", channels=rooms),
+        Integration("5", "acme", "msteams", "teams", channels=rooms[:1]),
+    ]
+    assert (await caller.read(f"{INSTALLED}4/channels/"))["results"] == [
+        {"id": "C1", "name": "ops", "display": "#ops", "type": "public"},
+        {"id": "C2", "name": "till", "display": "#till", "type": "private"},
+    ]
+    (room,) = (await caller.read(f"{INSTALLED}5/channels/"))["results"]
+    assert room["display"] == "ops"
+    none = await caller.read(f"{INSTALLED}1/channels/")
+    assert none["results"] == []
+    assert "not supported for provider 'github'" in none["warning"]
+    assert (await caller.refusal(f"{INSTALLED}9/channels/"))[0] == 404
+
+
+@pytest.mark.parametrize("kind", ["self-hosted", "with rules"])
+async def test_an_older_server_lists_no_channels(world: World, caller: Caller, kind: str) -> None:
+    world.self_hosted = kind == "self-hosted"
+    world.alerts.has_workflows = kind != "with rules"
+    assert (await caller.refusal(f"{INSTALLED}2/channels/"))[0] == 404
 
 
 async def test_the_list_goes_on_page_by_page(caller: Caller) -> None:
@@ -244,6 +270,8 @@ async def test_a_form_that_there_is_not_is_refused(
         (f"{HERE}sentry-app-installations/", ["org:integrations"], 200),
         ("/sentry-apps/bot/", ["event:read"], 200),
         (INSTALLED, ["event:read"], 403),
+        (f"{INSTALLED}2/channels/", ["org:integrations"], 200),
+        (f"{INSTALLED}2/channels/", ["event:read"], 403),
     ],
 )
 async def test_each_needs_a_scope_of_its_own(

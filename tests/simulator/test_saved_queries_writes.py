@@ -12,6 +12,7 @@ pytestmark = pytest.mark.anyio
 
 SAVED = "/organizations/acme/discover/saved/"
 ASKS = {
+    "version": 2,
     "fields": ["title", "count()"],
     "query": "level:error",
     "orderby": "-count",
@@ -54,8 +55,16 @@ async def test_a_question_is_saved(caller: Caller, world: World) -> None:
             {"queryDataset": ['"spans" is not a valid choice.']},
         ),
         (
-            {"name": "A", "topEvents": 11},
+            {"name": "A", "version": 2, "topEvents": 11},
             {"topEvents": ["Ensure this value is less than or equal to 10."]},
+        ),
+        (
+            {"name": "A", "query": "level:error", "fields": ["title"]},
+            {
+                "non_field_errors": [
+                    "You cannot use the query attribute(s) with the selected version"
+                ]
+            },
         ),
         (
             {"name": "A", "fields": []},

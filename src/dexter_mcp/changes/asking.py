@@ -30,8 +30,9 @@ _LEFT_OPEN: Final = frozenset({REQUEST_TIMEOUT, CONNECTION_CLOSED})
 
 Client = Context[Any, Any]
 """Where a call comes from."""
-Verdict = Literal["yes", "no", "unanswered", "unasked"]
-"""`unasked`: the question did not reach anybody, so that nobody left it open either."""
+Verdict = Literal["yes", "no", "mistyped", "unanswered", "unasked"]
+"""`mistyped`: a yes with another name. `unasked`: the question did not reach anybody, so that
+nobody left it open either."""
 
 
 class Consent(BaseModel):
@@ -117,7 +118,8 @@ def _judged(content: Any, action: str, typed: str) -> Verdict:
         return "no"
     try:
         if typed:
-            return "yes" if TypedConsent.model_validate(content).name.strip() == typed else "no"
+            agreed = TypedConsent.model_validate(content).name.strip() == typed
+            return "yes" if agreed else "mistyped"
         return "yes" if Consent.model_validate(content).agree else "no"
     except ValidationError:
         return "unanswered"

@@ -23,6 +23,7 @@ from dexter_mcp.sentry import trail
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import SentryError, Unclear
 from dexter_mcp.sentry.json_types import is_object
+from dexter_mcp.views.untrusted import clean
 
 _SHARES: Final = (0.1, 0.5, 1.0)
 """How much of a change is done when it is looked at whether to go on."""
@@ -31,6 +32,8 @@ _KEPT_BACK: Final = 0.2
 """Share of the hard deadline that is left to look what came of a request."""
 _A_MOMENT: Final = 0.05
 """Seconds until it is looked whether another change is done with a target."""
+_REASON: Final = 240
+"""Characters of what kept a change from going on."""
 _FAULT: Final = "A fault in Dexter came between."
 
 Tell = Callable[[str], None]
@@ -133,7 +136,7 @@ class Carrier:
         steps = {at: self._change.plan.steps[at] for at in stage}
         states = await self._look(steps.values())
         if isinstance(states, str):
-            self._tell(states)
+            self._tell(clean(states, limit=_REASON).rstrip("."))
             return None
         settled, ready = dict[int, Outcome](), dict[int, Step]()
         for (at, step), state in zip(steps.items(), states, strict=True):
@@ -143,7 +146,9 @@ class Carrier:
                 settled[at] = outcome
             else:
                 ready[at] = replace(step, order=recipe_for(step.order).complete(step.order, state))
-        self._office.ledger.settle(self._change.id, settled)
+        if not self._office.ledger.pass_over(self._change, settled):
+            self._tell("somebody paused it")
+            return None
         return batched(ready), {outcome.fate for outcome in settled.values()}
 
     async def _order(self, batch: Batch, attempt: Attempt) -> set[Fate]:

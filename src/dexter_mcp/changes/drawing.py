@@ -2,16 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from dexter_mcp.changes.plan import Plan, Proposal, State, Step, Wish
-from dexter_mcp.changes.recipe import Recipe
+from dexter_mcp.changes.plan import Json, Plan, Proposal, State, Step, Wish
+from dexter_mcp.changes.recipe import Recipe, told_by
 from dexter_mcp.changes.recipes import recipe_for
 from dexter_mcp.changes.scopes import check_scopes
+from dexter_mcp.changes.spelling import in_words
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid, NotFound
+from dexter_mcp.views.untrusted import name
+
+_LONGEST_NAME: Final = 250
+"""Characters of a name that has to be typed: the longest that Sentry has are of releases."""
 
 
 async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Proposal) -> Plan:
@@ -27,14 +32,17 @@ async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Pro
     await check_scopes(desk, [wish.order for wish in wanted.wishes])
     states = await look(desk.sentry, [wish.order for wish in wanted.wishes])
     steps, already, warnings = list[Step](), list[str](), list(wanted.warnings)
-    names, lost = list[str](), list[str]()
+    names, lost, there = list[str](), list[str](), dict[str, Json]()
     for wish, state in zip(wanted.wishes, states, strict=True):
         recipe = recipe_for(wish.order)
         _check_there(recipe, wish, state)
         if not recipe.due(wish.order, state):
             already.append(wish.target)
+            if known := in_words(recipe.wordings, told_by(recipe, state), wish.called):
+                there[wish.target] = known
             continue
-        warnings += recipe.warn(wish.order, state)
+        warnings += recipe.warned(wish.order, state, [each.order for each in wanted.wishes])
+        warnings += [recipe.again] if recipe.again and not wanted.undoes else []
         lost.append(recipe.loses(wish.order, state))
         steps.append(step(recipe, wish, state))
         names += [wish.name or wish.target] if recipe.deletes or steps[-1].after is None else []
@@ -44,9 +52,10 @@ async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Pro
         purpose=wanted.purpose,
         steps=tuple(steps),
         already=tuple(dict.fromkeys(already)),
+        there=there,
         warnings=tuple(dict.fromkeys(warnings)),
         lost=tuple(dict.fromkeys(filter(None, lost))),
-        typed="" if wanted.undoes else _typed(names),
+        typed=_typed(names),
         undoes=wanted.undoes,
         strange=any(recipe_for(wish.order).strange for wish in wanted.wishes),
         arguments=dict(arguments),
@@ -73,12 +82,19 @@ def step(recipe: Recipe, wish: Wish, state: State) -> Step:
         after=recipe.after(wish.order, state),
         title=wish.title,
         strange=recipe.strange,
+        called={**recipe.names(state), **wish.called},
     )
 
 
 def _typed(names: Sequence[str]) -> str:
-    """Say what has to be typed before something is deleted: its name, or how many there are."""
-    return names[0] if len(names) == 1 else f"delete {len(names)}" if names else ""
+    """Say what has to be typed before something is deleted: its name, or how many there are.
+
+    A name is cleaned: strangers choose some, and nobody can type what can't be seen.
+    """
+    if not names:
+        return ""
+    shown = name(names[0], limit=_LONGEST_NAME) if len(names) == 1 else ""
+    return shown or f"delete {len(names)}"
 
 
 def _check_count(count: int, most: int) -> None:

@@ -78,13 +78,19 @@ class Counter:
         return await self._heed(change, verdict)
 
     async def carry_out(self, change: Change, approved: str = "") -> Answer:
-        """Apply a change that somebody agreed to, or go on with it.
+        """Apply a change that somebody `approved`, or go on with it.
+
+        A yes begins a change. It does not go on with one that has stopped, or that was paused.
 
         Raises:
+            Invalid: Nobody agreed in time.
             Rejected: Nothing of it was carried out.
         """
-        if as_of(change, self.office.now()).standing == "expired":
+        standing = as_of(self.office.ledger.known(change.id), self.office.now()).standing
+        if standing == "expired":
             raise Invalid(f"{change.id} has expired: nobody agreed in time. Plan it anew.")
+        if approved and standing != "planned":
+            raise Rejected(f"{change.id} is {standing} already, so nothing was done again.")
         claimed = self.office.ledger.claim(change, approved)
         told = list[str]()
 
@@ -117,10 +123,12 @@ class Counter:
         if verdict == "no":
             self.office.ledger.reject(change)
             return self.finished(telling.declined(change))
-        return self._planned(change)
+        return self._planned(change, verdict)
 
-    def _planned(self, change: Change) -> Answer:
+    def _planned(self, change: Change, verdict: Verdict) -> Answer:
         handle = self.office.handle(change)
+        if verdict in {"mistyped", "unanswered"}:
+            return self.finished(telling.unanswered(change, handle, mistyped=verdict == "mistyped"))
         shown = telling.planned(change, handle, fence=self.desk.fence())
         return self.finished(shown, change.plan)
 

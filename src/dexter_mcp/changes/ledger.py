@@ -169,11 +169,11 @@ class Ledger:
 
     def finish(self, change: Change, standing: Standing) -> None:
         """Note how a change stands that was claimed, unless somebody else goes on with it."""
-        self._db.execute(
+        moved = self._db.execute(
             "UPDATE changes SET standing = ? WHERE id = ? AND claim = ?",
             (standing, change.id, change.claim),
-        )
-        if standing == "applied":
+        ).rowcount
+        if moved and standing == "applied":
             self._veil(change.id)
 
     def pause(self, change: Change) -> bool:
@@ -200,9 +200,11 @@ class Ledger:
         self._veil(change.id)
 
     def note_undone(self, change: Change, by: str) -> None:
-        """Note which change took this one back."""
+        """Note which change took this one back, unless somebody goes on with it meanwhile."""
         self._db.execute(
-            "UPDATE changes SET standing = 'undone', undone_by = ? WHERE id = ?", (by, change.id)
+            "UPDATE changes SET standing = 'undone', undone_by = ? WHERE id = ?"
+            " AND standing != 'applying'",
+            (by, change.id),
         )
 
     def approve(self, change: Change, by: str) -> None:
@@ -256,8 +258,7 @@ class Ledger:
         mark: int,
         caps: Sequence[tuple[datetime, int]],
     ) -> Hindrance:
-        ours = "SELECT 1 FROM changes WHERE id = ? AND claim = ? AND standing = 'applying'"
-        if not self._db.execute(ours, (change.id, change.claim)).fetchone():
+        if not self._is_ours(change):
             return "paused"
         if any(len(self.sent(change.principal, since)) >= most for since, most in caps):
             return "full"
@@ -270,9 +271,11 @@ class Ledger:
     def is_touched(self, change: Change, paths: Collection[str]) -> bool:
         """Tell whether another change is at a target now."""
         others = self._db.execute(
-            "SELECT paths FROM attempts WHERE open NOT NULL AND change != ?", (change.id,)
-        )
-        return _is_any_of(others, paths)
+            "SELECT id, owner, paths FROM attempts WHERE open NOT NULL AND change != ?",
+            (change.id,),
+        ).fetchall()
+        alive = [(told,) for row, owner, told in others if not self._is_left(row, owner)]
+        return _is_any_of(alive, paths)
 
     def _is_open(self, change: str) -> bool:
         query = "SELECT 1 FROM attempts WHERE change = ? AND open NOT NULL"
@@ -287,6 +290,17 @@ class Ledger:
         with self._together():
             self._note(change, outcomes)
             self._db.execute("UPDATE attempts SET open = NULL WHERE id = ?", (attempt,))
+
+    def pass_over(self, change: Change, outcomes: Mapping[int, Outcome]) -> bool:
+        """Note what became of steps for which nothing is sent, unless the change is ours no more."""
+        with self._together():
+            if ours := self._is_ours(change):
+                self._note(change.id, outcomes)
+        return ours
+
+    def _is_ours(self, change: Change) -> bool:
+        query = "SELECT 1 FROM changes WHERE id = ? AND claim = ? AND standing = 'applying'"
+        return self._db.execute(query, (change.id, change.claim)).fetchone() is not None
 
     def sent(self, principal: str, since: datetime) -> Sequence[datetime]:
         """Tell when requests that change Sentry were sent, the oldest first."""
@@ -330,8 +344,12 @@ class Ledger:
     def _forget_expired(self, now: float) -> None:
         late = "FROM changes WHERE standing = 'planned' AND expires < ?"
         for (name,) in self._db.execute(f"SELECT id {late}", (now,)).fetchall():
-            self._db.execute("UPDATE changes SET standing = 'expired' WHERE id = ?", (name,))
-            self._veil(name)
+            moved = self._db.execute(
+                "UPDATE changes SET standing = 'expired' WHERE id = ? AND standing = 'planned'",
+                (name,),
+            ).rowcount
+            if moved:
+                self._veil(name)
 
     def _veil(self, change: str) -> None:
         """Forget the secrets in a plan that nobody will carry out any more."""

@@ -17,12 +17,14 @@ class Wish:
 
     `target` is what people call it. `title` is what strangers wrote on it, if anything. `name` is
     what whoever agrees has to type where it is going to be deleted; `target` if it is empty.
+    `called` says what people call what an id in a field stands for, such as `user:49`.
     """
 
     order: Order
     target: str
     title: str = ""
     name: str = ""
+    called: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Step:
     """One target: what is sent for it, how it is, and how it shall be.
 
     `before` and `after` hold the fields concerned, in the words in which they are written; `None`
-    stands for a target that is not there. `strange` says that strangers may have named it.
+    stands for a target that is not there. `strange` says that strangers may have named it. `called`
+    says what people call what an id in them stands for.
     """
 
     order: Order
@@ -54,14 +57,15 @@ class Step:
     after: State
     title: str = ""
     strange: bool = False
+    called: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
 class Plan:
     """Steps to take, with what has been found out about them.
 
-    `already` names the targets that are as asked for; `lost` says why a part of it can't be
-    undone; `typed` is what has to be typed for a yes, where something is deleted; `tainted` names
+    `already` names the targets that are as asked for, and `there` holds what is known of those, in
+    words; `lost` says why a part of it can't be undone; `typed` is what has to be typed for a yes, where something is deleted; `tainted` names
     the arguments that appear in event text alone. `strange` says that strangers may have named
     targets, or what these hold.
     """
@@ -71,6 +75,7 @@ class Plan:
     purpose: str
     steps: tuple[Step, ...]
     already: tuple[str, ...] = ()
+    there: Mapping[str, Json] = field(default_factory=dict[str, Json])
     warnings: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     typed: str = ""

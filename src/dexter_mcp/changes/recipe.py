@@ -27,6 +27,19 @@ def nothing(_: Order, __: State) -> Iterable[str]:
     return ()
 
 
+@dataclass(frozen=True)
+class Wording:
+    """How people are told of a field whose form only Sentry likes.
+
+    It goes by another name, in words that are made of the whole state, and of what people call
+    what ids in it stand for. Where the text is empty, the field is shown as it is.
+    """
+
+    field: str
+    named: str
+    say: Callable[[Json, Mapping[str, str]], str]
+
+
 Narrow = Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]]
 
 
@@ -58,8 +71,10 @@ class Recipe:
     its targets, or what they hold. `tells` names the fields of Sentry's answer that people want to
     know afterwards, such as `id`, `webUrl` or `dsn.public`. `lost` says why
     it can't be undone; it is empty where it can. `pins` are the places that are filled with a field
-    of the target that stays the same when it is renamed. `watched` says that it may change what
-    projects take in or report: their error rates are looked at between stages.
+    of the target that stays the same when it is renamed. `wordings` tell people of fields in words;
+    what is compared and sent stays as it is. `watched` says that it may change what
+    projects take in or report: their error rates are looked at between stages. `again` says how
+    what is taken back differs from what was there.
     """
 
     operation: str
@@ -68,10 +83,12 @@ class Recipe:
     strange: bool = False
     tells: tuple[str, ...] = ()
     lost: str = ""
+    again: str = ""
     watched: bool = False
     warn: Warn = nothing
     bulk: Bulk | None = None
     pins: tuple[tuple[str, str], ...] = ()
+    wordings: tuple[Wording, ...] = ()
 
     def before(self, order: Order, state: State) -> State:
         """Pick out of a target what the order concerns."""
@@ -85,6 +102,10 @@ class Recipe:
         """Give the recipe for what an order does, where its operation does several things."""
         return self
 
+    def warned(self, order: Order, state: State, others: Sequence[Order]) -> Iterable[str]:  # noqa: ARG002 - some heed what else is done
+        """Say what people should know, given everything that the same change does."""
+        return self.warn(order, state)
+
     @property
     def needs_target(self) -> bool:
         """Tell whether there must be something to begin with."""
@@ -94,6 +115,10 @@ class Recipe:
     def deletes(self) -> bool:
         """Tell whether something will be gone for good."""
         return False
+
+    def names(self, state: State) -> Mapping[str, str]:  # noqa: ARG002 - some fields hold ids
+        """Say what people call what an id in the fields stands for, as far as Sentry shows it."""
+        return {}
 
     def met(self, order: Order, state: State) -> bool:
         """Tell whether a target is as asked for."""

@@ -2,13 +2,14 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from dexter_mcp.changes import matching, spelling
-from dexter_mcp.changes.matching import ABSENT, differences
+from dexter_mcp.changes.matching import ABSENT
 from dexter_mcp.changes.plan import Plan, State, Step
+from dexter_mcp.changes.recipes import recipe_for
 from dexter_mcp.changes.record import Change, Fate, Outcome
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.views.answer import Answer
@@ -18,6 +19,10 @@ from dexter_mcp.views.untrusted import Fence, clean, name
 
 _LINES: Final = 20
 """Targets that are told one by one."""
+_ALL: Final = 1_000_000
+"""More than there may be: of targets, or of characters in their names."""
+_ASKED: Final = 400
+"""Characters of what is to be done."""
 _TITLE: Final = 60
 """Characters of what strangers wrote on a target."""
 _WELL: Final[frozenset[Fate]] = frozenset({"done", "already"})
@@ -85,6 +90,20 @@ def declined(change: Change) -> Answer:
     )
 
 
+def unanswered(change: Change, handle: str, *, mistyped: bool) -> Answer:
+    """Say that the user has not agreed, and has not refused either."""
+    why = (
+        "The user typed another name than what would be gone"
+        if mistyped
+        else "The user closed the question without an answer"
+    )
+    return Answer(
+        f"{why}. Nothing is changed: {_purpose(change.plan)}. Ask whether they want it before you "
+        f"put the question again: `apply_change` change={handle}",
+        data=data_of(change, handle),
+    )
+
+
 def carried(change: Change, *, why: str, fence: Fence) -> Answer:
     """Say what became of a change, with the states that Sentry shows now."""
     lines = [f"{_standing(change, why)}: {_purpose(change.plan)}"]
@@ -127,14 +146,15 @@ def _marked(value: Any, *, strange: bool) -> Any:
 
 def _standing(change: Change, why: str) -> str:
     count, fates = len(change.outcomes), change.fates
-    done = fates.get("done", 0) + fates.get("already", 0)
-    if change.standing == "applied" and done == count:
-        return f"Done, {count} changed" if count > 1 else "Done"
+    done = fates.get("done", 0)
+    fine = done + fates.get("already", 0)
     if change.standing == "paused":
-        return f"Paused after {done} of {count}, because {why}"
-    if not done and not fates.get("odd"):
-        return "Not done"
-    return f"Done for {done} of {count}"
+        return f"Paused after {fine} of {count}, because {why}"
+    if change.standing == "applied" and fine == count:
+        if not done:
+            return "Nothing was left to do"
+        return f"Done, {count} changed" if count > 1 else "Done"
+    return f"Done for {fine} of {count}" if fine or fates.get("odd") else "Not done"
 
 
 def _onward(change: Change) -> str:
@@ -143,28 +163,31 @@ def _onward(change: Change) -> str:
         parts.append(f"to try what is left: `apply_change` change={change.id}")
     if change.undoable and not change.undone_by:
         parts.append(f"to take it back: `undo_change` change={change.id}")
-    return " · ".join(["more: " + parts[0], *parts[1:]]) if parts else f"({change.id})"
+    if not parts:
+        return f"({change.id})" if change.undone_by else f"({change.id}, which can't be taken back)"
+    return " · ".join(["more: " + parts[0], *parts[1:]])
 
 
-def _outcomes(change: Change) -> Iterator[str]:
+def _outcomes(change: Change, *, whole: bool = False) -> Iterator[str]:
     """Tell the steps, those that ended alike and hold the same together; trouble comes first."""
     alike = defaultdict[str, list[str]](list)
     for _, step, outcome in sorted(change.pairs, key=lambda pair: pair[2].fate in _WELL):
         alike[_ended(step, outcome)].append(name(step.target))
-    told = [f"{spelling.some(targets)}: {said}" for said, targets in alike.items()]
-    yield from _first(told)
+    told = [f"{_some(targets, whole=whole)}: {said}" for said, targets in alike.items()]
+    yield from _first(told, whole=whole)
 
 
 def _ended(step: Step, outcome: Outcome) -> str:
-    told = f"; {spelling.state(outcome.told)}" if outcome.told else ""
-    return _end(step, outcome) + told
+    told = spelling.state(_words(step, outcome.told or None))
+    return _end(step, outcome) + (told and f"; {told}")
 
 
 def _end(step: Step, outcome: Outcome) -> str:
     said = f" ({clean(outcome.said, limit=spelling.TEXT).rstrip('.')})" if outcome.said else ""
     if outcome.fate == "done" and not outcome.said:
         return _became(step, outcome.found)
-    shown = f"; Sentry shows {spelling.state(outcome.found)}" if outcome.fate == "odd" else ""
+    state = spelling.state(_words(step, outcome.found), step.called)
+    shown = f"; Sentry shows {state}" if outcome.fate == "odd" else ""
     return f"{_FATES[outcome.fate]}{said}{shown}"
 
 
@@ -172,8 +195,9 @@ def _became(step: Step, found: State) -> str:
     """Say what a target was and what Sentry shows now, and what of it can't be seen."""
     if found is None:
         return "gone" if step.after is None else "done"
-    told = "; ".join(spelling.difference(each) for each in differences(step.before, found))
-    became = told if step.before is not None and told else f"there: {spelling.state(found)}"
+    told = _changes(step, found)
+    there = f"there: {spelling.state(_words(step, found), step.called)}"
+    became = told if step.before is not None and told else there
     hidden = [field for field in step.after or {} if matching.shown(found, field) is ABSENT]
     return f"{became} (Sentry does not show {', '.join(hidden)})" if hidden else became
 
@@ -184,38 +208,57 @@ def _fenced(plan: Plan, lines: Sequence[str], fence: Fence) -> Sequence[str]:
     return [fence.block(lines)] if lines and (plan.strange or titled) else lines
 
 
-def _differences(steps: Sequence[Step]) -> Iterator[str]:
+def _differences(steps: Sequence[Step], *, whole: bool = False) -> Iterator[str]:
     """Tell what will be different, targets with the same difference together."""
     alike = defaultdict[str, list[str]](list)
     for step in steps:
         alike[_will(step)].append(_target(step))
     counted = {n: f"{n} targets: " for n in map(len, alike.values()) if n > 1}
     told = [
-        f"{counted.get(len(targets), '')}{spelling.some(targets)}: {said}"
+        f"{counted.get(len(targets), '')}{_some(targets, whole=whole)}: {said}"
         for said, targets in alike.items()
     ]
-    yield from _first(told)
+    yield from _first(told, whole=whole)
 
 
-def _first(lines: Sequence[str]) -> Iterator[str]:
+def _first(lines: Sequence[str], *, whole: bool) -> Iterator[str]:
     """Keep the first lines, and say how many more there are."""
-    yield from lines[:_LINES]
-    if len(lines) > _LINES:
-        yield f"… and {len(lines) - _LINES} more"
+    most = _ALL if whole else _LINES
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"… and {len(lines) - most} more"
 
 
-def _already(plan: Plan) -> Iterator[str]:
+def _some(targets: Iterable[str], *, whole: bool) -> str:
+    return spelling.some(targets, **({"most": _ALL} if whole else {}))
+
+
+def _already(plan: Plan, *, whole: bool = False) -> Iterator[str]:
     if plan.already:
-        yield f"already so: {spelling.some(map(name, plan.already))}"
+        known = [_known(each, plan.there.get(each)) for each in plan.already]
+        yield f"already so: {_some(known, whole=whole)}"
+
+
+def _known(target: str, there: State) -> str:
+    return name(target) + (f" ({spelling.state(there)})" if there else "")
 
 
 def _will(step: Step) -> str:
     if step.after is None:
-        held = spelling.state(step.before)
+        held = spelling.state(_words(step, step.before), step.called)
         return f"will be gone{held and f' ({held})'}"
     if step.before is None:
-        return f"new: {spelling.state(step.after)}" if step.after else "new"
-    return "; ".join(spelling.difference(each) for each in differences(step.before, step.after))
+        new = spelling.state(_words(step, step.after), step.called)
+        return f"new: {new}" if new else "new"
+    return _changes(step, step.after)
+
+
+def _words(step: Step, found: Mapping[str, Any] | None) -> State:
+    return spelling.in_words(recipe_for(step.order).wordings, found, step.called)
+
+
+def _changes(step: Step, found: State) -> str:
+    return spelling.changes(recipe_for(step.order).wordings, step.before, found, step.called)
 
 
 def _target(step: Step) -> str:
@@ -223,7 +266,7 @@ def _target(step: Step) -> str:
 
 
 def _purpose(plan: Plan) -> str:
-    return name(plan.purpose, limit=spelling.TEXT)
+    return name(plan.purpose, limit=_ASKED)
 
 
 def _notes(plan: Plan) -> Iterator[str]:
@@ -259,7 +302,14 @@ def whole(change: Change, *, fence: Fence, now: datetime) -> Answer:
         _purpose(change.plan),
         *_fenced(
             change.plan,
-            list(_outcomes(change) if change.approved else _differences(change.plan.steps)),
+            [
+                *(
+                    _outcomes(change, whole=True)
+                    if change.approved
+                    else _differences(change.plan.steps, whole=True)
+                ),
+                *_already(change.plan, whole=True),
+            ],
             fence,
         ),
         *_notes(change.plan),

@@ -26,7 +26,10 @@ def undoing(change: Change) -> Proposal:
     return Proposal(
         org=change.plan.org,
         purpose=f"Take back {change.id} ({what})",
-        wishes=[Wish(order, step.target, step.title) for step, order in change.undoable],
+        wishes=[
+            Wish(order, step.target, step.title, called=step.called)
+            for step, order in change.undoable
+        ],
         undoes=change.id,
     )
 
@@ -38,9 +41,10 @@ def _why_not(change: Change) -> str:
 
 
 def takes_back(change: Change, undone: Change) -> bool:
-    """Tell whether a change took back all of another; a target that was left alone is not."""
-    taken = {step.target for _, step, outcome in change.pairs if outcome.fate not in OPEN}
-    return taken.union(change.plan.already).issuperset(step.target for step, _ in undone.undoable)
+    """Tell whether a change took back all of another, which may have gone on meanwhile."""
+    taken = {*(step.target for step in change.plan.steps), *change.plan.already}
+    whole = taken.issuperset(step.target for step, _ in undone.undoable)
+    return whole and OPEN.isdisjoint(change.fates)
 
 
 def overtaken(change: Change, plan: Plan) -> Iterator[str]:

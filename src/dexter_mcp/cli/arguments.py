@@ -54,10 +54,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser()
     start = argparse.Namespace(command="serve", simulator=False)
     arguments, rest = parser.parse_known_args(argv, start)
+    # argparse takes the words up to the next flag and leaves those after it.
+    if arguments.command == "changes" and not arguments.change and len(rest) == 1:
+        arguments.change, rest = rest[0], []
     if unknown := [word for word in rest if arguments.command != "call" or word.startswith("-")]:
         parser.error(f"there is no {' '.join(unknown)}")
     if arguments.command == "call":
-        # argparse takes the words up to the next flag and leaves those after it.
         try:
             arguments.values = _values([*arguments.values, *rest])
         except ValueError as error:

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -26,16 +26,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the log, the newest request last."""
     settings, _ = prepare(arguments)
     audit = Audit(state_folder(settings))
-    wanted = list(chosen(audit.lines(), change=arguments.change, failed=arguments.failed))
+    everything = list(audit.lines())
+    wanted = list(chosen(everything, change=arguments.change, failed=arguments.failed))
     lines = wanted[-arguments.last :] if arguments.last else wanted
     for line in kept(lines) if arguments.json else shown(lines):
         print(line)
     if not arguments.json:
-        print(f"{len(lines)} of {len(wanted)} requests, from {audit.path}")
+        print(f"{len(lines)} of {len(everything)} requests, from {audit.path}")
     return 0
 
 
-def chosen(lines: Iterator[Line], *, change: str, failed: bool) -> Iterator[Line]:
+def chosen(lines: Iterable[Line], *, change: str, failed: bool) -> Iterator[Line]:
     """Leave out what nobody asked for."""
     for line in lines:
         if change in {"", line.get("change")} and not (failed and _went_well(line)):

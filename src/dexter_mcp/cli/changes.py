@@ -4,6 +4,7 @@ It talks to the ledger alone. What is approved here, the assistant carries out w
 """
 
 import argparse
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -151,7 +152,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Do one thing with the ledger; 1 if it could not be done."""
     settings, _ = prepare(arguments)
     ask = input if sys.stdin.isatty() else None
-    with closing(Ledger(state_folder(settings))) as ledger:
+    folder = state_folder(settings)
+    try:
+        kept = Ledger(folder)
+    except (OSError, sqlite3.Error) as error:
+        print(
+            f"dexter-mcp: the changes in {folder} can't be opened ({error}). Give --state-dir a "
+            "folder that can be written.",
+            file=sys.stderr,
+        )
+        return 1
+    with closing(kept) as ledger:
         return settled(Registry(ledger, ask), arguments)
 
 

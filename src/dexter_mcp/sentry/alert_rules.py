@@ -90,6 +90,7 @@ class RulePart(Reply):
     attribute: str = ""
     match: str = ""
     level: Any = None
+    include: str = ""
     target_type: str = ""
     target_identifier: str = ""
     channel: str = ""
@@ -129,6 +130,7 @@ class RulePart(Reply):
             "attribute": self.attribute,
             "match": self.match,
             "level": _number(self.level),
+            "include": self.include,
             "targetType": self.target_type,
             "targetIdentifier": self.target_identifier,
         }

@@ -17,6 +17,8 @@ from dexter_mcp.sentry.wire import path
 
 TRACKS: Final = "issue-basic"
 """The feature of those that make tickets and link issues to them."""
+MOST_CHANNELS: Final = 1_000
+"""How many channels of a chat Sentry ever tells."""
 _MOST: Final = 100
 
 
@@ -91,6 +93,26 @@ class Integration(Reply):
     def tracks(self) -> bool:
         """Tell whether issues can be linked to tickets in it."""
         return TRACKS in self.provider.features
+
+
+class Channel(Reply):
+    """A channel of a chat, and how it is written there; `type` is such as `public`, `private`."""
+
+    id: str
+    name: str = ""
+    display: str = ""
+    type: str = ""
+
+    @property
+    def called(self) -> str:
+        """Call it as people do."""
+        return self.display or self.name or self.id
+
+
+class Channels(Reply):
+    """The channels of a chat."""
+
+    results: tuple[Channel, ...] = ()
 
 
 class CodeMapping(Reply):
@@ -171,6 +193,22 @@ class Integrations:
         wanted = named.strip().lower()
         exact = [each for each in known if wanted in {each.id, each.name.lower()}]
         return exact or [each for each in known if wanted in _names(each)]
+
+    async def channels(self, org: str, integration: str) -> tuple[Channel, ...]:
+        """List where Slack, Teams or Discord can be written to, by the installation's id.
+
+        Sentry asks the chat, and tells at most `MOST_CHANNELS`, none where the chat did not answer,
+        and private ones only where it was invited. Unpublished; Sentry's own pages use it.
+
+        Raises:
+            NotFound: The server is too old to tell.
+        """
+        found = await self._api.get(
+            Channels,
+            path("organizations", org, "integrations", integration, "channels"),
+            fresh_for=MINUTE,
+        )
+        return found.results
 
     async def providers(self, org: str, *, provider: str = "") -> tuple[Provider, ...]:
         """List what could be installed, or one of it.

@@ -86,6 +86,8 @@ def _sentence(fault: dict[str, Any], valid: Mapping[str, Mapping[str, Any]]) -> 
             return f"`{name}` can't be {_shown(fault)}: {schema['description']}"
         case "too_long":
             wanted = f"a list of at most {fault['ctx']['max_length']}"
+        case "too_short":
+            wanted = f"a list of at least {fault['ctx']['min_length']}"
         case "literal_error":
             wanted = fault["ctx"]["expected"]
         case "greater_than_equal" | "less_than_equal":

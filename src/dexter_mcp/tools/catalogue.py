@@ -54,8 +54,12 @@ async def find_operations(
         raise Invalid(
             f"There is no category {category[:80]!r}. Valid are: {', '.join(categories())}."
         )
-    found = find(query, category=category, writes=writes)
-    return view.found(found, query=query, category=category, limit=limit, tools=tools)
+    everything = find(query, category=category, writes=True)
+    found = [each for each in everything if writes or each.reads]
+    unshown = len(everything) - len(found) if desk.settings.may_write else 0
+    return view.found(
+        found, query=query, category=category, limit=limit, tools=tools, unshown=unshown
+    )
 
 
 @toolset.read

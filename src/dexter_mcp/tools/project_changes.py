@@ -180,7 +180,7 @@ async def update_inbound_filter(
     browsers: Browsers = (),
     org: Org = "",
 ) -> Proposal:
-    """Switch inbound filters: what they drop is gone. Environments: `change_sentry`."""
+    """Switch inbound filters, by `active` or `browsers`: what they drop is gone."""
     return await inbound_filters.update(
         desk, org=org, project=project, filters=filters, active=active, browsers=browsers
     )

@@ -22,7 +22,7 @@ Commits = Annotated[Names, Field(description="sha message.")]
 Refs = Annotated[Names, Field(description="repo@sha, repo@old..sha.")]
 Standing = Annotated[Literal["", "open", "archived"], Field(description="Empty: as it is.")]
 Name = Annotated[str, Field(description="Its number.")]
-OneEnvironment = Annotated[Names, Field(min_length=1, max_length=1, description="One name.")]
+OneEnvironment = Annotated[Names, Field(min_length=1, max_length=1, description="One.")]
 
 
 @toolset.update

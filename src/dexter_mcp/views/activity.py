@@ -33,11 +33,12 @@ def history(activity: Iterable[Activity], notes: Iterable[Note]) -> list[Activit
 
 
 def line(each: Activity, now: datetime, *, whole: bool = False) -> str:
-    """Tell what was done or said, by whom and when; a comment as a `whole` only if asked for."""
+    """Tell what was done or said, by whom and when; a comment as a `whole`, with its id, only if asked for."""
     tell = _TOLD.get(each.type)
     what = tell(each.data) if tell else name(each.type, limit=_VALUE).replace("_", " ")
     by = f" by {name(each.user.called)}" if each.user and each.user.called else ""
-    told = f"{what}{by}, {ago(each.date_created, now)}"
+    number = f" {name(each.id)}" if whole and each.type == _NOTE and each.id else ""
+    told = f"{what}{number}{by}, {ago(each.date_created, now)}"
     if each.type != _NOTE:
         return told
     text = clean(each.data.get("text", ""), limit=_WHOLE_COMMENT if whole else _BRIEF_COMMENT)
@@ -45,7 +46,9 @@ def line(each: Activity, now: datetime, *, whole: bool = False) -> str:
 
 
 def _as_activity(note: Note) -> Activity:
-    return Activity(type=_NOTE, user=note.user, data=note.data, date_created=note.date_created)
+    return Activity(
+        id=note.id, type=_NOTE, user=note.user, data=note.data, date_created=note.date_created
+    )
 
 
 def _age(each: Activity) -> float:

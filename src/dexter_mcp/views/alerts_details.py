@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dexter_mcp.sentry.detectors import CRON, METRIC, UPTIME, OpenPeriod
-from dexter_mcp.sentry.workflows import ConditionGroup, Firing
+from dexter_mcp.sentry.workflows import Firing
 from dexter_mcp.views.alerts import rows, tells, watches, when
 from dexter_mcp.views.alerts_state import Alert, Monitor, Watch, states
 from dexter_mcp.views.alerts_words import (
     Names,
-    action,
+    branch,
     compared,
-    fault,
     group,
-    measure,
+    measured,
     thresholds,
 )
 from dexter_mcp.views.answer import Answer, Failed, failures
@@ -96,18 +95,9 @@ def _alert(it: Alert, told: Details) -> Iterator[str]:
     trigger = group(it.it.triggers, names) if it.it.triggers else ""
     yield f"when: {trigger or 'every event of an issue'}"
     for filters in it.it.action_filters:
-        yield _branch(filters, names)
+        yield branch(filters, names)
     if it.it.config.frequency:
         yield f"at most once in {span(it.it.config.frequency * _MINUTE)} for an issue"
-
-
-def _branch(filters: ConditionGroup, names: Names) -> str:
-    done = [
-        action(each, names) + (f" (broken: {why})" if (why := fault(each, names)) else "")
-        for each in filters.actions
-    ]
-    asked = group(filters, names)
-    return f"{f'if {asked}: ' if asked else 'then: '}{', '.join(done) or 'nothing'}"
 
 
 def _called(it: Watch) -> str:
@@ -127,10 +117,8 @@ def _monitor(it: Monitor, told: Details) -> Iterator[str]:
 
 
 def _measured(it: Monitor) -> Iterator[str]:
-    query = it.it.measures
-    if query:
-        wanted = f" matching {name(query.query, limit=_TEXT)}" if query.query else ""
-        yield f"measures: {measure(it.it)}{wanted} (dataset {name(query.dataset)})"
+    if told := measured(it.it):
+        yield f"measures: {told}"
     steps = [*thresholds(it.it), compared(it.it)]
     yield f"thresholds: {', '.join(filter(None, steps)) or 'none'}"
 

@@ -161,6 +161,16 @@ def action(it: Action, names: Names) -> str:
     return f"{service} {_target(it, names)}".rstrip()
 
 
+def branch(it: ConditionGroup, names: Names) -> str:
+    """Say what is done, under which conditions, and what of it can't be."""
+    done = [
+        action(each, names) + (f" (broken: {why})" if (why := fault(each, names)) else "")
+        for each in it.actions
+    ]
+    asked = group(it, names)
+    return f"{f'if {asked}: ' if asked else 'then: '}{', '.join(done) or 'nothing'}"
+
+
 def fault(it: Action, names: Names) -> str:
     """Say why an action can't be carried out; empty if nothing is known to keep it."""
     known = names.connections.fault(it.integration_id) if it.integration_id else ""
@@ -183,6 +193,15 @@ def measure(it: Detector) -> str:
         return ""
     window = f" in {span(query.time_window)}" if query.time_window else ""
     return f"{_counted(query)}{window}"
+
+
+def measured(it: Detector) -> str:
+    """Say what a metric monitor counts, and of what; empty where it measures nothing."""
+    query = it.measures
+    if query is None:
+        return ""
+    wanted = f" matching {name(query.query, limit=_QUERY)}" if query.query else ""
+    return f"{measure(it)}{wanted} (dataset {name(query.dataset)})"
 
 
 def _counted(query: SnubaQuery) -> str:

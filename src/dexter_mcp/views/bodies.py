@@ -46,7 +46,10 @@ _EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
             'for segment {"write_key": …}; for sqs {"queue_url": …, "region": …, "access_key": …, '
             '"secret_key": …}; for splunk {"instance_url": …, "index": …, "source": …, "token": …}'
         ),
-        "detector.config": '{"detectionType": "static"}; static, percent or dynamic',
+        "detector.config": (
+            '{"detectionType": "percent", "comparisonDelta": 86400}; static, percent (150 is half '
+            "as much again as before), dynamic"
+        ),
         "condition_group": (
             '{"logic_type": "any", "conditions": [{"type": "gt", "comparison": 100, '
             '"conditionResult": 75}, {"type": "lte", "comparison": 40, "conditionResult": 0}]}; '

@@ -33,12 +33,23 @@ _NOISE: Final = frozenset({"meta", "schemas"})
 
 
 def found(
-    operations: Sequence[Operation], *, query: str, category: str, limit: int, tools: Tools
+    operations: Sequence[Operation],
+    *,
+    query: str,
+    category: str,
+    limit: int,
+    tools: Tools,
+    unshown: int = 0,
 ) -> Answer:
-    """List operations, the likeliest first, with what each needs."""
+    """List operations, the likeliest first, with what each needs.
+
+    `unshown` counts those that change Sentry and were left out.
+    """
     asked = echo(query=query, category=category)
+    hint = f"… {unshown} that change Sentry: writes=true" if unshown else ""
     if not operations:
-        return Answer(f"No operation found.\n{asked}\nUse other words, or leave some out.", data=[])
+        advice = hint or "Use other words, or leave some out."
+        return Answer(f"No operation found.\n{asked}\n{advice}", data=[])
     shown = operations[:limit]
     told = [_row(each, tools.get(each.name, ())) for each in shown]
     left = len(operations) - len(shown)
@@ -46,13 +57,17 @@ def found(
         ", ".join(filter(None, [counted(len(operations), "operation"), asked])),
         table(_HEADERS, told),
         f"… {left} more: limit" if left else "",
-        f"`read_sentry` runs {_runs(shown)}; `find_operations` with its exact name tells all of it",
+        hint,
+        f"{_runs(shown)}; `find_operations` with its exact name tells all of it",
     ]
     return Answer("\n".join(filter(None, lines)), data=shown)
 
 
 def _runs(shown: Sequence[Operation]) -> str:
-    return "one" if all(each.method == "GET" for each in shown) else "those that read"
+    if all(each.reads for each in shown):
+        return "`read_sentry` runs one"
+    writes = "`change_sentry` runs one that writes"
+    return f"`read_sentry` runs one that reads; {writes}" if any(e.reads for e in shown) else writes
 
 
 def facts(operation: Operation, *, tools: Tools) -> Answer:
@@ -163,7 +178,8 @@ def _advice(operation: Operation, better: Sequence[str]) -> Iterable[str]:
 
 
 def _row(operation: Operation, better: Sequence[str]) -> list[str]:
-    needed = [each for each in operation.needs if each not in _GIVEN_BESIDE]
+    made = [each.name for each in operation.body if each.required and operation.method == "POST"]
+    needed = [each for each in (*operation.needs, *made) if each not in _GIVEN_BESIDE]
     taken = list(dict.fromkeys(_taken(operation)))
     more = [f"… {len(taken) - _FEW_TAKEN} more"] if len(taken) > _FEW_TAKEN else []
     summary = " ".join([operation.summary, *(f"({word})" for word in _words(operation))])

@@ -69,7 +69,8 @@ _ACTIONS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
 )
 _MAIL: Final = "sentry.mail.actions.NotifyEmailAction"
 _TARGETS: Final = {"issue_owners": "IssueOwners", "user": "Member", "team": "Team"}
-_CHANNELS: Final = frozenset({"slack", "msteams", "discord"})
+_BY_NAME: Final = frozenset({"slack", "msteams"})
+"""Chats whose channels rules name; those of Discord they know by id alone."""
 _URGENT: Final = 75
 _MINUTE: Final = 60
 DATASETS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
@@ -154,7 +155,7 @@ def rule_action(action: Action) -> Body:
         return {"id": _MAIL, **told} | ({"targetIdentifier": whom} if whom else {})
     dotted, through, place = _ACTIONS[kind]
     named = {through: action.get("integration_id"), place: whom}
-    channel = {"channel": shown} if kind in _CHANNELS and shown else {}
+    channel = {"channel": shown} if kind in _BY_NAME and shown else {}
     return (
         {"id": dotted} | channel | {name: value for name, value in named.items() if name and value}
     )
@@ -172,11 +173,9 @@ def trigger_action(action: Action) -> Body:
         said = "suggested assignees" if kind == "email" else "a webhook"
         raise Invalid(f"`actions`: a metric rule can't tell {said}. Name a team or a channel.")
     told: Body = {"type": kind, "targetType": target}
-    if kind in _CHANNELS:
-        told["targetIdentifier"] = config.get("targetDisplay") or whom
-        told |= {"inputChannelId": whom} if whom else {}
-    else:
-        told["targetIdentifier"] = whom
+    told["targetIdentifier"] = (kind in _BY_NAME and config.get("targetDisplay")) or whom
+    if whom and kind == "slack":
+        told["inputChannelId"] = whom
     through = action.get("integration_id")
     return told | ({"integrationId": int(through)} if through else {})
 

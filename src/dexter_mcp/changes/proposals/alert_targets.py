@@ -1,15 +1,15 @@
 """Whom alerts tell, and who owns them: from what people write to what Sentry holds.
 
 An action is kept as today's alerts hold it. Everything named is looked up, so that a misspelt
-channel of a service that is not there is seen before anything is sent.
+channel, or one of a service that is not there, is seen before anything is sent.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from dexter_mcp.changes.looks import read
+from dexter_mcp.changes.proposals import alert_channels
 from dexter_mcp.changes.proposals.alert_notation import Condition
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.errors import Invalid
@@ -23,10 +23,9 @@ CHAT: Final = ("slack", "msteams", "discord")
 _SERVICES: Final = {"pagerduty": ("service_table", "service"), "opsgenie": ("team_table", "team")}
 _TICKETS: Final = frozenset({"jira", "jira_server", "github", "github_enterprise", "vsts"})
 _FORMS: Final = (
-    "email:#team, email:name@example.org, email:owners, slack:#channel, discord:channel id, "
+    "email:#team, email:name@example.org, email:owners, slack:#channel, discord:#channel, "
     "msteams:channel, pagerduty:service, opsgenie:team, webhook:service"
 )
-_CHANNEL_ID: Final = re.compile(r"[CGDU][A-Z0-9]{7,}|\d{15,}")
 _OWNERS: Final = frozenset({"owners", "issue_owners", "suggested"})
 _NOBODY: Final = "none"
 _SHOWN: Final = 80
@@ -45,8 +44,8 @@ async def actions(desk: Desk, org: str, told: Sequence[str]) -> tuple[list[Actio
     """Look up what alerts are to do; gives warnings too.
 
     Raises:
-        Invalid: One is written otherwise than any of the forms, or goes through something that is
-            not installed.
+        Invalid: One is written otherwise than any of the forms, goes through something that is
+            not installed, or names a channel or a service that is not there.
         NotFound: There is no such team or member.
     """
     found, warnings = list[Action](), list[str]()
@@ -69,7 +68,8 @@ async def _action(desk: Desk, org: str, text: str) -> Settled:
         return Settled(_webhook(whom))
     if kind in CHAT or kind in _SERVICES:
         through, warnings = await _through(desk, org, kind, account)
-        return Settled(await _message(desk, org, kind, through, whom), warnings)
+        told = await _message(desk, org, through, whom)
+        return Settled(told.value, (*warnings, *told.warnings))
     if kind in _TICKETS:
         raise Invalid(
             f"`actions`: a ticket in {kind} takes a form of its own. Add that action in Sentry, or "
@@ -122,13 +122,17 @@ async def _through(
     return ours[0], (f"{kind} {ours[0].name} is {ours[0].standing}: it can't tell anybody",)
 
 
-async def _message(desk: Desk, org: str, kind: str, through: Integration, whom: str) -> Action:
-    config = _specific("", display=whom)
+async def _message(desk: Desk, org: str, through: Integration, whom: str) -> Settled:
+    kind = through.provider.key
     if kind in _SERVICES:
-        config = await _service(desk, org, kind, through, whom)
-    elif _CHANNEL_ID.fullmatch(whom):
-        config = _specific(whom)
-    return {"type": kind, "integration_id": through.id, "data": {}, "config": config}
+        told = Settled(await _service(desk, org, kind, through, whom))
+    else:
+        found = await alert_channels.meant(desk, org, through, whom)
+        doubts = (found.doubt,) if found.doubt else ()
+        told = Settled(_specific(found.id, display=found.display), doubts)
+    config: Action = told.value
+    action: Action = {"type": kind, "integration_id": through.id, "data": {}, "config": config}
+    return Settled(action, told.warnings)
 
 
 async def _service(

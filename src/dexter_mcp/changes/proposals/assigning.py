@@ -1,6 +1,6 @@
 """Who is to look after issues: named by people, settled as Sentry takes it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -10,7 +10,7 @@ from dexter_mcp.sentry.errors import Invalid, NotFound, SentryError
 from dexter_mcp.sentry.members import Member, MemberDetails
 from dexter_mcp.views.untrusted import name
 
-NOBODY: Final = "none"
+NOBODY: Final = frozenset({"none", "nobody", "unassigned"})
 _MOST: Final = 100
 _CLOSE: Final = 3
 _PROJECTS: Final = 5
@@ -25,6 +25,11 @@ class Assignee:
     called: str
     teams: frozenset[str] = frozenset()
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Say what people call what stands for them."""
+        return {self.actor: self.called} if self.actor else {}
+
 
 async def assignee(desk: Desk, org: str, named: str) -> Assignee:
     """Settle who is meant: `none`, `me`, `#team`, `team:7`, or a name, an address, an id.
@@ -34,7 +39,7 @@ async def assignee(desk: Desk, org: str, named: str) -> Assignee:
         NotFound: There is none; the message names those that come close.
     """
     wanted = named.strip()
-    if wanted.lower() == NOBODY:
+    if wanted.lower() in NOBODY:
         return Assignee("", "nobody")
     if wanted.startswith(("#", "team:")):
         team = await desk.sentry.teams.resolve(org, wanted.removeprefix("team:"))

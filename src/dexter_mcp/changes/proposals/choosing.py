@@ -1,8 +1,9 @@
 """Which issues a change is about: named in any form, or found by a search."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from dexter_mcp.changes.plan import Wish
 from dexter_mcp.insights import missing
@@ -10,6 +11,9 @@ from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.issues import AT_ONCE, Issue
+from dexter_mcp.views import listing
+
+_FEW: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,9 @@ async def found(desk: Desk, chosen: Chosen) -> tuple[str, Sequence[Issue]]:
             than one change may have.
         NotFound: One is not there.
     """
-    if bool(chosen.issues) == bool(chosen.query.strip()):
+    if chosen.issues and chosen.query.strip():
+        raise Invalid("Give `issues` or `query`, not both: `query` alone means all that match.")
+    if not (chosen.issues or chosen.query.strip()):
         raise Invalid("Say which issues: name them in `issues`, or give a search as `query`.")
     if chosen.query.strip():
         return await _searched(desk, chosen)
@@ -117,6 +123,22 @@ def wish(
     query = {"project": (issue.project.id,)} if apart else {}
     order = Order(operation, {"org": org, "issue": issue.id}, query, body)
     return Wish(order, issue.short_id or issue.id, issue.title.raw, issue.short_id)
+
+
+def asked(chosen: Chosen, issues: Sequence[Issue]) -> str:
+    """Repeat what was searched for, with how many were found in each project."""
+    if not chosen.query.strip():
+        return ""
+    counts = Counter(issue.project.slug for issue in issues).most_common()
+    each = ", ".join(f"{slug} {count}" for slug, count in counts[:_FEW])
+    more = f" and {len(counts) - _FEW} more" if len(counts) > _FEW else ""
+    said = listing.echo(
+        query=chosen.query.strip(),
+        within=f"last {chosen.period}" if chosen.period else "",
+        environment=", ".join(chosen.environment),
+        projects=f"{each}{more}" if len(counts) > 1 else "",
+    )
+    return f"; {said}"
 
 
 def counted(issues: Sequence[Issue]) -> str:

@@ -1,13 +1,13 @@
 """Changes to issues: what is meant is settled at the desk, before anything is planned."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from dexter_mcp.changes.plan import Proposal
 from dexter_mcp.changes.proposals.archiving import archive
 from dexter_mcp.changes.proposals.assigning import assignee, strangers
-from dexter_mcp.changes.proposals.choosing import Chosen, counted, found, wish
+from dexter_mcp.changes.proposals.choosing import Chosen, asked, counted, found, wish
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.release_lookup import find_release
 from dexter_mcp.sentry.errors import Invalid
@@ -48,6 +48,7 @@ class _Setting:
     body: Mapping[str, Any]
     words: str
     apart: bool = False
+    called: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 async def update(desk: Desk, chosen: Chosen, wanted: Wanted) -> Proposal:
@@ -61,31 +62,40 @@ async def update(desk: Desk, chosen: Chosen, wanted: Wanted) -> Proposal:
     marks = [_mark(each) for each in dict.fromkeys(wanted.mark)]
     until = archive(wanted.until) if wanted.status == "archived" else None
     home, issues = await found(desk, chosen)
-    projects = sorted({issue.project.slug for issue in issues})
     settings, warnings = list[_Setting](), list[str]()
     if until is not None:
-        _check_archived(issues, until.substatus)
+        issues, warnings = _not_archived(issues, until.substatus, named=bool(chosen.issues))
         settings.append(_Setting(until.body, until.words))
-    elif wanted.status:
+    projects = sorted({issue.project.slug for issue in issues})
+    if wanted.status and until is None:
         settings.append(await _standing(desk, home, projects, wanted))
     if wanted.assign_to.strip():
         who = await assignee(desk, home, wanted.assign_to)
-        settings.append(_Setting({"assignedTo": who.actor}, f"assigned to {who.called}"))
-        warnings += await strangers(desk, home, who, projects)
+        body, said = {"assignedTo": who.actor}, f"assigned to {who.called}"
+        settings.append(_Setting(body, said, called=who.words))
+        warnings = [*warnings, *await strangers(desk, home, who, projects)]
     if wanted.priority:
         settings.append(_Setting({"priority": wanted.priority}, f"{wanted.priority} priority"))
-    return _proposal(home, issues, [*settings, *marks], warnings)
+    return _proposal(home, issues, [*settings, *marks], warnings, asked(chosen, issues))
 
 
 def _proposal(
-    org: str, issues: Sequence[Issue], settings: Sequence[_Setting], warnings: Sequence[str]
+    org: str,
+    issues: Sequence[Issue],
+    settings: Sequence[_Setting],
+    warnings: Sequence[str],
+    asked: str,
 ) -> Proposal:
     body = {name: value for each in settings for name, value in each.body.items()}
+    called = {actor: words for each in settings for actor, words in each.called.items()}
     together = sorted(issues, key=lambda issue: issue.project.slug)
     several = together[0].project.slug != together[-1].project.slug
     apart = several and any(each.apart for each in settings)
-    said = f"Set {counted(issues)} to {', '.join(each.words for each in settings)}"
-    wishes = [wish("update_issue", org, each, body, apart=apart) for each in together]
+    said = f"Set {counted(issues)} to {', '.join(each.words for each in settings)}{asked}"
+    wishes = [
+        replace(wish("update_issue", org, each, body, apart=apart), called=called)
+        for each in together
+    ]
     return Proposal(org, said, wishes, tuple(warnings))
 
 
@@ -94,9 +104,9 @@ def _check(wanted: Wanted) -> None:
     if not (wanted.status or wanted.assign_to.strip() or wanted.priority or wanted.mark):
         raise Invalid("Nothing is to be changed: give `status`, `assign_to`, `priority` or `mark`.")
     if wanted.until and wanted.status != "archived":
-        raise Invalid("`until` belongs to status=archived.")
+        raise Invalid("`until` goes with status=archived: give that too.")
     if (wanted.release or wanted.commit) and wanted.status != "resolved":
-        raise Invalid("`release` and `commit` belong to status=resolved.")
+        raise Invalid("`release` and `commit` go with status=resolved: give that too.")
     if wanted.release and wanted.commit:
         raise Invalid("Either a `release` resolves it, or a `commit`: give one of them.")
 
@@ -112,15 +122,26 @@ def _mark(told: str) -> _Setting:
     return _Setting({field: value}, bare)
 
 
-def _check_archived(issues: Sequence[Issue], how: str) -> None:
-    """Refuse what Sentry passes over: it leaves an archived issue archived as it is."""
+def _not_archived(
+    issues: Sequence[Issue], how: str, *, named: bool
+) -> tuple[Sequence[Issue], Sequence[str]]:
+    """Leave out what Sentry passes over: it leaves an archived issue archived as it is.
+
+    Raises:
+        Invalid: Such an issue was named, or there is no other.
+    """
     odd = [each for each in issues if each.status == "ignored" and each.substatus != how]
-    if odd:
-        known = ", ".join(f"{each.short_id} ({each.substatus})" for each in odd[:_FEW])
+    if not odd:
+        return issues, ()
+    known = ", ".join(f"{each.short_id} ({each.substatus})" for each in odd[:_FEW])
+    more = f" and {len(odd) - _FEW} more" if len(odd) > _FEW else ""
+    if named or len(odd) == len(issues):
         raise Invalid(
-            f"Archived in another way already: {known}. Sentry changes that only by way of "
+            f"Archived in another way already: {known}{more}. Sentry changes that only by way of "
             "status=unresolved: set that first."
         )
+    rest = [each for each in issues if each not in odd]
+    return rest, [f"left out, archived in another way already: {known}{more}"]
 
 
 async def _standing(desk: Desk, org: str, projects: Sequence[str], wanted: Wanted) -> _Setting:
@@ -131,7 +152,8 @@ async def _standing(desk: Desk, org: str, projects: Sequence[str], wanted: Wante
         return _resolved({"inNextRelease": True}, "resolved in the next release")
     if wanted.release:
         version = await _version(desk, org, projects, wanted.release)
-        return _resolved({"inRelease": version}, f"resolved in release {wanted.release}")
+        called = word(version) or wanted.release
+        return _resolved({"inRelease": version}, f"resolved in release {called}")
     if wanted.commit:
         brought = await _commit(desk, org, wanted.commit)
         return _resolved({"inCommit": brought}, f"resolved in {brought['commit'][:12]}")

@@ -18,6 +18,10 @@ _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _LONGEST: Final = 75
 _BILLING: Final = "billing"
 _OWNER: Final = "owner"
+_MIGHTY: Final[Mapping[str, str]] = {
+    _OWNER: "do everything: billing, other owners, deleting the organization",
+    "manager": "manage all members, teams, projects and settings",
+}
 
 
 async def invite(
@@ -50,7 +54,8 @@ async def invite(
     }
     wish = Wish(Order("invite_member", {"org": home}, {}, body), f"invitation of {address}")
     into = f" to {', '.join(slugs)}" if slugs else ""
-    return Proposal(home, f"Invite {address} as {role or 'member'}{into} in {home}", [wish])
+    said = f"Invite {address} as {role or 'member'}{into} in {home}"
+    return Proposal(home, said, [wish], tuple(_powers(address, role, home)))
 
 
 async def update(
@@ -85,7 +90,9 @@ async def update(
     order = Order("update_member", {"org": home, "member": it.id}, {}, body)
     told = ", ".join(_told(role, joined, left))
     who = name(it.called)
-    return Proposal(home, f"Member {who} in {home}: {told}", [Wish(order, f"member {who}")])
+    warnings = tuple(_powers(who, role, home)) if role != it.org_role else ()
+    said = f"Member {who} in {home}: {told}"
+    return Proposal(home, said, [Wish(order, f"member {who}")], warnings)
 
 
 async def delete(desk: Desk, *, org: str, member: str) -> Proposal:
@@ -184,6 +191,12 @@ def _moved(member: MemberDetails, joined: Sequence[str], left: Sequence[str]) ->
         raise Invalid(f"{name(member.called)} is not in {strange[0]}, but {known}.")
     kept = {slug: role for slug, role in roles.items() if slug not in left}
     return {**dict.fromkeys(joined, ""), **kept}
+
+
+def _powers(who: str, role: str, org: str) -> Iterator[str]:
+    """Warn of the roles that have power over everybody else."""
+    if may := _MIGHTY.get(role):
+        yield f"as {role}, {who} may {may} in {org}"
 
 
 def _told(role: str, joined: Sequence[str], left: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from dexter_mcp.changes.plan import Proposal, Wish
-from dexter_mcp.changes.proposals.assigning import assignee
+from dexter_mcp.changes.proposals.assigning import Assignee, assignee
 from dexter_mcp.changes.schedules import schedule, timezone
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.monitors import Place, settled
@@ -65,8 +65,10 @@ async def create(desk: Desk, *, org: str, project: Sequence[str], wanted: Watch)
         raise Invalid("Say in which `project` the job is; `list_projects` names them.")
     home = await desk.org(org)
     slug = (await desk.sentry.projects.resolve(home, named[0])).slug
-    body = {"project": slug, **fields, **await _owner(desk, home, wanted.owner)}
-    wish = Wish(Order("create_monitor", {"org": home}, {}, body), f"monitor {wanted.called}")
+    who = await _owner(desk, home, wanted.owner)
+    body = {"project": slug, **fields, **_owned(who)}
+    order = Order("create_monitor", {"org": home}, {}, body)
+    wish = Wish(order, f"monitor {wanted.called}", called=who.words if who else {})
     return Proposal(home, f"Create the cron monitor {wanted.called} in {slug}", [wish])
 
 
@@ -85,9 +87,11 @@ async def update(
         raise Invalid("Nothing to change: give a new `name`, `schedule`, `state` or the like.")
     home = await desk.org(org)
     it = await _cron(desk, home, monitor)
-    body = {**fields, **await _owner(desk, home, wanted.owner)}
+    who = await _owner(desk, home, wanted.owner)
+    body = {**fields, **_owned(who)}
     order = Order("update_monitor", {"org": home, "monitor": it.id}, {}, body)
-    wish = Wish(order, f"monitor {reference(it)}", it.name.raw)
+    called = who.words if who else {}
+    wish = Wish(order, f"monitor {reference(it)}", it.name.raw, called=called)
     told = ", ".join(_told(body))
     return Proposal(home, f"Change the cron monitor {reference(it)}: {told}", [wish])
 
@@ -161,14 +165,18 @@ def _standing(state: MonitorState) -> dict[str, Any]:
             return {}
 
 
-async def _owner(desk: Desk, org: str, named: str) -> dict[str, Any]:
+async def _owner(desk: Desk, org: str, named: str) -> Assignee | None:
     if not named:
-        return {}
+        return None
     try:
-        return {"owner": (await assignee(desk, org, named)).actor or None}
+        return await assignee(desk, org, named)
     except NotFound as nobody:
         nobody.advice = "Write #slug for a team; `list_teams` and `list_members` name them."
         raise
+
+
+def _owned(who: Assignee | None) -> dict[str, Any]:
+    return {"owner": who.actor or None} if who else {}
 
 
 def _told(body: dict[str, Any]) -> Iterator[str]:

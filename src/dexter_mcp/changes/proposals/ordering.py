@@ -1,6 +1,7 @@
 """An operation of the catalogue with its arguments, as wishes: one for each target."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
@@ -32,6 +33,8 @@ _LISTED: Final[Mapping[str, str]] = {"bulk_update_project_environments": "enviro
 _MERGING: Final = frozenset({"bulk_update_issues", "bulk_update_project_issues"})
 _NAMES: Final = ("slug", "name", "title", "version", "email", "userName", "displayName")
 """Where a body says what the thing is called."""
+_SCHEDULED: Final = re.compile(r"Schedule (.*) for deletion")
+"""To people it is gone from then on."""
 _SHOWN: Final = 80
 
 
@@ -79,15 +82,13 @@ def wish(order: Order) -> Wish:
     facts = order.facts
     place = next((p for p in reversed(facts.places) if p != "org"), "")
     if facts.method == "POST" and called:
-        kind = facts.name.split("_", 1)[-1].replace("_", " ")
-        return Wish(order, f"{kind} {called}", name=called)
-    if ids := order.query.get("id", ()):
-        kind = facts.name.split("_", 1)[-1].replace("_", " ")
-        return Wish(order, f"{kind} {ids[0]}", name=ids[0])
+        return Wish(order, f"{_kind(facts)} {called}", name=called)
+    if (ids := order.query.get("id", ())) and place != "issue":
+        return Wish(order, f"{_kind(facts)} {ids[0]}", name=ids[0])
     if not place and facts.method != "POST":
         return Wish(order, f"organization {order.places.get('org', '')}", name=called)
     if not place:
-        return Wish(order, called or facts.summary, name=called)
+        return Wish(order, called or _kind(facts), name=called)
     value = order.places[place]
     return Wish(order, f"{place.replace('_', ' ')} {value}", name=value)
 
@@ -115,7 +116,12 @@ def _wishes(whole: Order) -> Sequence[Wish]:
 
 def _purpose(operation: Operation, wishes: Sequence[Wish]) -> str:
     about = wishes[0].target if len(wishes) == 1 else f"{len(wishes)} targets"
-    return f"{operation.summary}: {about}"
+    what = _SCHEDULED.sub(r"Delete \1", operation.summary)
+    return what if about == _kind(operation) else f"{what}: {about}"
+
+
+def _kind(operation: Operation) -> str:
+    return operation.name.split("_", 1)[-1].replace("_", " ")
 
 
 def _apart(operation: Operation, org: str, project: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -51,7 +51,7 @@ class _Found:
         """Wish for something to be done to it."""
         order = Order(operation, {"org": self.org, "release": self.version}, {}, body)
         title = "" if self.called == self.version else self.version
-        return Wish(order, self.called, title, self.called)
+        return Wish(order, self.called, title, self.called, _commits(body or {}))
 
 
 async def create(
@@ -74,7 +74,8 @@ async def create(
     later = await _left_alone(desk, home, version, told)
     body = {"version": version, "projects": slugs, **told}
     body = {name: value for name, value in body.items() if name not in later}
-    wishes = [Wish(Order("create_release", {"org": home}, {}, body), called, "", called)]
+    order = Order("create_release", {"org": home}, {}, body)
+    wishes = [Wish(order, called, "", called, _commits(body))]
     wishes += [_Found(home, version, called).wish("update_release", later)] if later else []
     return Proposal(home, f"Make release {called} in {', '.join(slugs)}", wishes)
 
@@ -180,6 +181,12 @@ def _is_called(release: Release, named: str) -> bool:
     version = release.version.raw
     bare = named[1:] if re.match(r"[vV]\d", named) else named
     return bool({named, bare} & {version, release.short_version.raw, version.rpartition("@")[2]})
+
+
+def _commits(body: Mapping[str, Any]) -> Mapping[str, str]:
+    """Say what people call commits: by their ids and messages."""
+    told: Sequence[Mapping[str, str]] = body.get("commits", ())
+    return {each["id"]: f"{each['id']} {each.get('message', '')}".rstrip() for each in told}
 
 
 async def _told(desk: Desk, org: str, contents: Contents) -> dict[str, Any]:

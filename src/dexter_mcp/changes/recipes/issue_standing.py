@@ -23,8 +23,8 @@ CONDITIONS: Final = (
     "ignoreUserWindow",
 )
 _KEPT: Final = (
-    *("inNextRelease", "inUpcomingRelease", "inRelease", "inCommit", "ignoreUntil"),
-    *CONDITIONS,
+    *("inNextRelease", "inUpcomingRelease", "inFutureRelease", "inRelease", "inCommit"),
+    *("ignoreUntil", *CONDITIONS),
 )
 _ALIASES: Final = {"resolvedInNextRelease": "resolved", "muted": "ignored"}
 _NEARLY: Final = timedelta(minutes=5)

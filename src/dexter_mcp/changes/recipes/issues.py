@@ -66,6 +66,12 @@ class _IssueUpdate(Update):
             return _DISCARD
         return replace(self, strange=True) if "status" in order.told else self
 
+    def names(self, state: State) -> Mapping[str, str]:
+        """Call a member by the name, and a team by its slug."""
+        kind, _, called = _assignee(state or {}).partition(" ")
+        mark = "#" if kind.startswith("team:") else ""
+        return {kind: f"{mark}{called}"} if called else {}
+
     def before(self, order: Order, state: State) -> State:
         """Read the fields that the order sets, and those that change along with them."""
         if state is None:
@@ -276,10 +282,6 @@ class _NoteRemoval(Delete):
         return Order("create_issue_note", places, {}, {"text": before["text"]})
 
 
-def _warn_of_note(_: Order, __: State) -> Iterable[str]:
-    yield "taken back, it is posted anew: with another id and date, in your name"
-
-
 async def _run(sentry: Sentry, order: Order) -> State:
     """Tell whether Seer is at it; to go on with a run is another thing."""
     try:
@@ -348,6 +350,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         look=each(_note),
         undone_by="delete_issue_note",
         known_by=(("note", "id"),),
+        tells=("id",),
         strange=True,
     ),
     Update(operation="update_issue_note", look=each(_note), strange=True),
@@ -355,7 +358,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         operation="delete_issue_note",
         look=each(_note),
         shows=("text",),
-        warn=_warn_of_note,
+        again="taken back, it is posted anew: with another id and date, in your name",
         strange=True,
     ),
     Deed(operation="start_autofix", look=each(_run), seen=False, tells=("run_id",)),

@@ -3,7 +3,7 @@
 Whoever checks in may have named them, and their environments.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.json_types import is_object
 
 _HISTORY: Final = "its check-ins go with it"
+_OWNERS: Final = "owners by name"
+"""Under which name a look notes what people call the owner."""
 
 
 def _as_written(state: Any) -> State:
@@ -27,10 +29,19 @@ def _as_written(state: Any) -> State:
     owner, project = state.get("owner"), state.get("project")
     return {
         **state,
-        "owner": f"{owner['type']}:{owner['id']}" if is_object(owner) else None,
+        "owner": _actor(owner) if is_object(owner) else None,
+        _OWNERS: {_actor(owner): _called(owner)} if is_object(owner) else {},
         "project": project.get("slug", "") if is_object(project) else "",
         "environments": [row for row in state.get("environments") or () if is_object(row)],
     }
+
+
+def _actor(owner: Json) -> str:
+    return f"{owner['type']}:{owner['id']}"
+
+
+def _called(owner: Json) -> str:
+    return f"{'#' if owner['type'] == 'team' else ''}{owner.get('name') or owner['id']}"
 
 
 def _monitor(operation: str) -> LookAt:
@@ -92,6 +103,10 @@ class _CreateMonitor(Create):
 class _UpdateMonitor(Update):
     """Changes a monitor; of its configuration, what the order names."""
 
+    def names(self, state: State) -> Mapping[str, str]:
+        """Call the owner as people do."""
+        return dict((state or {}).get(_OWNERS, {}))
+
     def before(self, order: Order, state: State) -> State:
         """Read the fields that the order sets, of the configuration no others."""
         return _narrowed(super().before(order, state), self.after(order, state))
@@ -152,15 +167,22 @@ def _environments(state: State) -> Sequence[str]:
 
 
 def _mute(order: Order, state: State) -> Iterable[str]:
-    """Say what muting can't do: only environments are muted, all at once."""
+    """Say what muting can't do: only environments are muted, all at once.
+
+    Raises:
+        Invalid: There are none that could be.
+    """
     told = shown(order.told, "is_muted")
     if not isinstance(told, bool):
         return
     rows = (state or {}).get("environments", ())
     muted = [row for row in rows if row.get("isMuted")]
-    if not rows:
-        yield "It has no environment yet, and only environments can be muted."
-    elif muted and len(muted) < len(rows):
+    if not rows and told:
+        raise Invalid(
+            "It has no environment yet, and only environments can be muted: wait for its first "
+            "check-in, or disable it."
+        )
+    if muted and len(muted) < len(rows):
         yield "Only some of its environments are muted now; taking it back unmutes all of them."
 
 
@@ -189,6 +211,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         look=each(_new),
         strange=True,
         naming=frozenset({"is_muted"}),
+        tells=("slug", "id"),
         undone_by="delete_monitor",
         known_by=(("monitor", "id"),),
         warn=_mute_nothing,

@@ -29,7 +29,12 @@ _EMPTY: Final[Json] = {"environment": [], "filters": {}, "projects": []}
 _SAVED: Final = (
     *("name", "projects", "queryDataset", "start", "end", "range", "fields", "orderby"),
     *("environment", "query", "yAxis", "display", "topEvents", "interval"),
+    *("version", "widths", "conditions", "aggregations", "limit"),
 )
+_OF_TODAY: Final[Json] = {"version": 2}
+"""Of which version a saved query is; one that does not say so may have no `query`."""
+_ALL: Final = [-1]
+"""The projects of what is about all of them."""
 _ANEW: Final = "Taken back, it is made anew: with a new id, and you as its author."
 
 
@@ -83,10 +88,14 @@ class _UpdateDashboard(Update):
     """Changes a dashboard. The widgets are sent as a whole, and so are the filters."""
 
     def complete(self, order: Order, state: State) -> Order:
-        """Repeat the filters: where one is sent, Sentry forgets those that are not."""
-        if state is None or not set(_FILTERS) & set(order.told):
+        """Repeat the filters: where one is sent, Sentry forgets those that are not.
+
+        That a dashboard is about all projects is a filter too.
+        """
+        if state is None or not {*_FILTERS, "projects"} & set(order.told):
             return order
-        return replace(order, body={**_some(state, _FILTERS), **order.told})
+        everywhere = {"projects": _ALL} if state.get("projects") == _ALL else {}
+        return replace(order, body={**_some(state, _FILTERS), **everywhere, **order.told})
 
     def inverse(self, order: Order, before: State, reply: Any) -> Order | None:
         """Set the fields to what they were; widgets that are gone are made anew."""
@@ -109,6 +118,20 @@ def _restored(widget: Json, told: Json) -> Json:
     plain = _without_ids(widget)
     fields = {field: shown(plain, field) for field in told if field != "id"}
     return {"id": widget["id"]} | {f: None if v is ABSENT else v for f, v in fields.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _NewQuery(Create):
+    """Saves a query of Discover."""
+
+    def complete(self, order: Order, state: State) -> Order:  # noqa: ARG002 - there is none
+        """Say that it is one of today."""
+        return replace(order, body={**_OF_TODAY, **order.told})
+
+
+def _saved(state: Json) -> Json:
+    """Give a saved query as it has to be sent to stay as it is."""
+    return {**_OF_TODAY, **_some(state, _SAVED)}
 
 
 def _fewer_widgets(order: Order, state: State) -> Iterable[str]:
@@ -183,7 +206,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         place="dashboard",
         warn=_anew,
     ),
-    Create(
+    _NewQuery(
         operation="create_saved_query",
         look=row("list_saved_queries", same("name", "query", "fields", "yAxis")),
         tells=("id",),
@@ -194,13 +217,13 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         operation="update_saved_query",
         look=itself("get_saved_query"),
         lenses=tuple((field, lambda state, f=field: state.get(f)) for field in _SAVED),
-        whole=lambda state: _some(state, _SAVED),
+        whole=_saved,
     ),
     _Remake(
         operation="delete_saved_query",
         look=itself("get_saved_query"),
         again="create_saved_query",
-        content=lambda state: _some(state, _SAVED),
+        content=_saved,
         place="saved_query",
         warn=_anew,
     ),

@@ -70,8 +70,12 @@ def _called(member: Json) -> str:
 
 
 def _roles(state: Json) -> list[dict[str, Any]]:
-    """List somebody's teams by slug, with their role in each; none is what everybody in it has."""
-    rows = state.get("teamRoles") or ()
+    """List somebody's teams by slug, with their role in each; none is what everybody in it has.
+
+    Servers without roles in teams show the slugs alone.
+    """
+    bare = [{"teamSlug": slug} for slug in state.get("teams") or () if isinstance(slug, str)]
+    rows = state.get("teamRoles", bare) or ()
     told = [
         {"teamSlug": str(row["teamSlug"]), "role": _role(row.get("role"))}
         for row in rows
@@ -219,6 +223,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
     Create(
         operation="create_team",
         look=row("list_teams", same("slug", "name")),
+        tells=("slug", "id"),
         undone_by="delete_team",
         known_by=(("team", "id"),),
     ),
@@ -241,6 +246,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         operation="invite_member",
         look=each(_invited),
         naming=frozenset({"sendInvite", "reinvite"}),
+        tells=("id",),
         undone_by="delete_member",
         known_by=(("member", "id"),),
         warn=_letter,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from dexter_mcp.changes.looks import by, each, find, itself, read, row, same
 from dexter_mcp.changes.matching import ABSENT
 from dexter_mcp.changes.plan import Json, State
-from dexter_mcp.changes.recipe import Bulk, Create, Delete, Recipe, Tie, Update
+from dexter_mcp.changes.recipe import Bulk, Create, Delete, Recipe, Tie, Update, Wording
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid
@@ -77,9 +77,12 @@ def _org_renamed(order: Order, state: State) -> Iterable[str]:
         yield "members without two-factor authentication are removed until they set it up"
 
 
-def _used(_: Order, state: State) -> Iterable[str]:
-    if state and state.get("firstEvent"):
-        yield "it has taken in events; they and its issues go with it"
+def _goes_along(_: Order, state: State) -> Iterable[str]:
+    if state:
+        yield (
+            "its issues, events, client keys, alerts and monitors go with it; releases, teams and "
+            "members stay"
+        )
 
 
 def _switched_off(order: Order, state: State) -> Iterable[str]:
@@ -103,6 +106,12 @@ def _limit(state: Json) -> Any:
     return {"count": limit["count"], "window": limit["window"]} if is_object(limit) else None
 
 
+def _browser_sdk(key: Json) -> Json:
+    """Repeat the version of the SDK that a key loads: Sentry puts its own where none is said."""
+    field = "browserSdkVersion"
+    return {field: key[field]} if key.get(field) else {}
+
+
 def _avatar(state: Json) -> Any:
     avatar = state.get("avatar")
     return avatar.get("avatarType", ABSENT) if is_object(avatar) else ABSENT
@@ -115,6 +124,15 @@ def _secret(field: str) -> Any:
         return ABSENT
 
     return field, read_secret
+
+
+def _day_of(field: str) -> Any:
+    """Tell of a moment the day, which is what people want to know of long ago."""
+
+    def say(state: Json, _: Mapping[str, str]) -> str:
+        return str(state.get(field) or "").partition("T")[0]
+
+    return say
 
 
 _SECRETS: Final = tuple(map(_secret, ("password", "secret_key", "private_key")))
@@ -162,7 +180,8 @@ _PROJECTS: Final[tuple[Recipe, ...]] = (
         look=_PROJECT,
         pins=_BY_ID,
         shows=("name", "platform", "firstEvent"),
-        warn=_used,
+        wordings=(Wording("firstEvent", "first event", _day_of("firstEvent")),),
+        warn=_goes_along,
     ),
     Tie(
         operation="add_project_team",
@@ -192,7 +211,7 @@ _INTAKE: Final[tuple[Recipe, ...]] = (
     Create(
         operation="create_project_key",
         look=each(_keys_named),
-        tells=("dsn.public",),
+        tells=("id", "dsn.public"),
         lenses=(("rateLimit", _limit),),
         undone_by="delete_project_key",
         known_by=_BY_KEY,
@@ -202,6 +221,7 @@ _INTAKE: Final[tuple[Recipe, ...]] = (
         operation="update_project_key",
         look=_KEY,
         lenses=(("rateLimit", _limit),),
+        whole=_browser_sdk,
         warn=_switched_off,
         watched=True,
     ),

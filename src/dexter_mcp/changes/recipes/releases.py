@@ -1,7 +1,7 @@
 """Recipes of what is done to releases, their deploys and their files."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha1
 from typing import Any, Final
@@ -9,7 +9,7 @@ from typing import Any, Final
 from dexter_mcp.changes.looks import LookAt, each, find, itself, read, row, rows, same
 from dexter_mcp.changes.matching import holds, is_nothing
 from dexter_mcp.changes.plan import Json, State
-from dexter_mcp.changes.recipe import Create, Delete, Recipe, Update, seen_through
+from dexter_mcp.changes.recipe import Create, Delete, Recipe, Update, Wording, seen_through
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid
@@ -244,6 +244,13 @@ def _of_files(within: str) -> Iterator[Recipe]:
     )
 
 
+def _in_words(state: Json, called: Mapping[str, str]) -> str:
+    """Tell commits by their ids, with the messages that are known."""
+    known = [(str(each.get("id")), each.get("message")) for each in rows(state.get("commits"))]
+    return ", ".join(called.get(sha) or f"{sha} {said or ''}".rstrip() for sha, said in known)
+
+
+_COMMITS: Final = (Wording("commits", "commits", _in_words),)
 _DEPLOYED: Final = ("environment", "name", "url", "dateStarted", "dateFinished")
 
 RECIPES: Final[Sequence[Recipe]] = (
@@ -252,6 +259,8 @@ RECIPES: Final[Sequence[Recipe]] = (
         look=each(_release),
         undone_by="delete_release",
         known_by=(("release", "version"),),
+        tells=("id",),
+        wordings=_COMMITS,
         warn=_there_already,
         strange=True,
     ),
@@ -260,6 +269,7 @@ RECIPES: Final[Sequence[Recipe]] = (
         look=each(_release),
         wanted=_by_id,
         sticky=_STICKY,
+        wordings=_COMMITS,
         warn=_fixes,
         strange=True,
     ),
@@ -273,6 +283,7 @@ RECIPES: Final[Sequence[Recipe]] = (
     Create(
         operation="create_deploy",
         look=row("list_deploys", same(*_DEPLOYED)),
+        tells=("id",),
         lost="Sentry has no way to take a deploy back",
         strange=True,
     ),

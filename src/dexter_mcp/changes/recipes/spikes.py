@@ -16,7 +16,7 @@ _OFF: Final = "quotas:spike-protection-disabled"
 _ALL: Final = "$all"
 _FIELDS: Final = (
     *("trigger_type", "service_type", "integration_id"),
-    *("target_type", "target_identifier", "target_display", "projects"),
+    *("target_type", "target_identifier", "target_display", "sentry_app_id", "projects"),
 )
 
 

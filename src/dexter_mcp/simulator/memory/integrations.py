@@ -11,13 +11,22 @@ Choices = Sequence[tuple[str, str]]
 """What a field of a form can be set to, and how people call it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of a chat; `kind` is the chat's own word, such as `private`."""
+
+    id: str
+    name: str
+    kind: str = "public"
+
+
 @dataclass(slots=True)
 class Integration:
     """A service that an organization installed.
 
     `status` is how Sentry's side of it fares, `standing` whether this organization may use it.
     `settings` are the fields of its form, and `config` what was filled in. `choices` are those of
-    the form of a ticket, by its field.
+    the form of a ticket, by its field; `channels` are those of a chat.
     """
 
     id: str
@@ -34,6 +43,7 @@ class Integration:
     settings: Sequence[Json] = ()
     config: Mapping[str, object] = field(default_factory=dict[str, object])
     choices: Mapping[str, Choices] = field(default_factory=dict[str, Choices])
+    channels: Sequence[Channel] = ()
 
 
 @dataclass(slots=True)

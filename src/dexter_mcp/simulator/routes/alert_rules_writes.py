@@ -167,7 +167,7 @@ def _plain(value: object) -> object:
     """Read a number or a truth that a form sent as text, and an interval as alerts write it."""
     if isinstance(value, str) and value.isdecimal():
         return int(value)
-    if value in {"true", "false"}:
+    if value in ("true", "false"):
         return value == "true"
     return _MINUTES.get(value, value) if isinstance(value, str) else value
 

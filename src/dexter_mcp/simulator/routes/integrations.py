@@ -11,11 +11,14 @@ from dexter_mcp.simulator.routes.writing import gone
 from dexter_mcp.simulator.shapes.integrations import (
     PROVIDERS,
     catalogue_json,
+    channel_json,
     code_mapping_json,
     integration_json,
 )
 from dexter_mcp.simulator.telling.story import Json
 from dexter_mcp.simulator.world import World
+
+_CHATS = ("slack", "msteams", "discord")
 
 
 def routes(world: World) -> list[BaseRoute]:
@@ -25,6 +28,7 @@ def routes(world: World) -> list[BaseRoute]:
     return [
         endpoint(world, f"{org}integrations/", "integration", GET=_listing),
         endpoint(world, one, "integration", GET=_details, DELETE=_uninstall),
+        endpoint(world, f"{one}channels/", "integration", GET=_channels),
         endpoint(world, f"{org}config/integrations/", "organization", GET=_providers),
         endpoint(world, f"{org}code-mappings/", "integration", GET=_code_mappings),
     ]
@@ -55,6 +59,17 @@ def _listing(call: Call) -> Response:
 
 def _details(call: Call) -> Response:
     return JSONResponse(integration_json(call.world, integration_of(call)))
+
+
+def _channels(call: Call) -> Response:
+    """List the channels of a chat, which older servers do not."""
+    if call.world.self_hosted or not call.world.alerts.has_workflows:
+        raise not_found()
+    found = integration_of(call)
+    if found.provider not in _CHATS:
+        warning = f"Channel listing not supported for provider '{found.provider}'."
+        return JSONResponse({"results": [], "warning": warning})
+    return JSONResponse({"results": [channel_json(it, found.provider) for it in found.channels]})
 
 
 def _uninstall(call: Call) -> Response:

@@ -30,6 +30,8 @@ from dexter_mcp.simulator.world import World
 Kept = tuple[Project, ProjectKey]
 
 _BROWSERS = ("latest", "10.x", "9.x", "8.x", "7.x")
+_USUAL = "10.x"
+"""What a key goes back to whenever it is changed and the version of its SDK is not said."""
 _ADJECTIVES = ("Calm", "Eager", "Brave", "Quiet", "Witty")
 _ANIMALS = ("Otter", "Heron", "Badger", "Lynx", "Marmot", "Finch", "Newt")
 
@@ -95,7 +97,7 @@ def _update(call: Call) -> Response:
     told = changes(body(call), _LATER)
     key.name = told.get("name", key.name)
     key.active = told.get("isActive", key.active)
-    key.browser = told.get("browserSdkVersion", key.browser)
+    key.browser = told.get("browserSdkVersion", _USUAL)
     key.loader |= told.get("dynamicSdkLoaderOptions", {})
     _limit(call, key, told)
     return JSONResponse(_shape(call, project, key))

@@ -17,6 +17,7 @@ from dexter_mcp.simulator.telling.story import Json
 
 _DATASETS = ("error-events", "transaction-like", "discover")
 _LONGEST_NAME = 255
+_OF_TODAY = frozenset({"environment", "query", "yAxis", "display", "topEvents", "interval"})
 _EVERYTHING = "-1"
 
 
@@ -69,6 +70,9 @@ def _checked(call: Call) -> Json:
     require(told, "name")
     fields.text(told, "name", longest=_LONGEST_NAME)
     choose(told, "queryDataset", _DATASETS)
+    if told.get("version", 1) == 1 and (odd := sorted(_OF_TODAY & told.keys())):
+        said = f"You cannot use the {', '.join(odd)} attribute(s) with the selected version"
+        raise Refusal(400, {"non_field_errors": [said]})
     if told.get("fields") == []:
         raise Refusal(400, {"non_field_errors": ["You must include at least one field."]})
     return told

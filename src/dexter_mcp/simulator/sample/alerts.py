@@ -25,7 +25,7 @@ from dexter_mcp.simulator.sample.alert_monitors import (
     monitors,
     stories,
 )
-from dexter_mcp.simulator.sample.integrations import JIRA, OLD_SLACK, PAGERDUTY, SLACK
+from dexter_mcp.simulator.sample.integrations import JIRA, OLD_SLACK, PAGERDUTY, SLACK, channel_id
 from dexter_mcp.simulator.sample.monitors import missed_ago
 from dexter_mcp.simulator.sample.people import ORG
 from dexter_mcp.simulator.telling.story import Json
@@ -103,7 +103,7 @@ def _action(world: "World", text: str) -> Json:
     found = known.get(target)
     config: Json = {
         "targetType": target if found else "specific",
-        "targetIdentifier": found() if found else f"id of {whom}",
+        "targetIdentifier": found() if found else _identifier(kind, whom),
         "targetDisplay": None if found else whom,
     }
     return {
@@ -113,6 +113,10 @@ def _action(world: "World", text: str) -> Json:
         "integrationId": OLD_SLACK if gone else _THROUGH.get(kind),
         "status": "disabled" if gone else "active",
     }
+
+
+def _identifier(kind: str, whom: str) -> str:
+    return channel_id(whom.removeprefix("#")) if kind == "slack" else f"id of {whom}"
 
 
 def _every(hours: float, title: str, *, times: int, since: float = 0.6) -> list[tuple[str, float]]:

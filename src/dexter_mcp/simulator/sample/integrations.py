@@ -15,6 +15,7 @@ from uuid import UUID
 
 from dexter_mcp.simulator.memory.integrations import (
     App,
+    Channel,
     CodeMapping,
     Integration,
     Repository,
@@ -44,6 +45,22 @@ _ROOTS: Mapping[str, tuple[str, str, str]] = {
     "reports": ("reports/", "reports/", "master"),
 }
 """Where code is: the beginning of a frame's path, what it is in the repository, the branch."""
+
+_CHANNELS: Mapping[str, str] = {
+    "general": "public",
+    "ops": "public",
+    "ops-spikes": "public",
+    "alerts": "public",
+    "deploys": "public",
+    "payments": "public",
+    "payments-alerts": "public",
+    "storefront": "public",
+    "mobile-crashes": "public",
+    "data-jobs": "public",
+    "support": "public",
+    "incident-room": "private",
+}
+"""What Acme's people talk in, and who may read it."""
 
 _TICKETS = (
     (
@@ -105,7 +122,9 @@ def _installed(world: "World") -> Iterator[Integration]:
             "labels": [(each, each) for each in ("bug", "payments", "regression")],
         },
     )
-    yield Integration(SLACK, ORG, "slack", "Acme Shop", "acme-shop.slack.test")
+    yield Integration(
+        SLACK, ORG, "slack", "Acme Shop", "acme-shop.slack.test", channels=_channels()
+    )
     yield Integration(
         OLD_SLACK, ORG, "slack", "Acme Shop (2021)", "acme-old.slack.test", standing="disabled"
     )
@@ -132,6 +151,15 @@ def _installed(world: "World") -> Iterator[Integration]:
         out_of_date=True,
         grace_ends=world.now() + 9.5 * _DAY,
     )
+
+
+def channel_id(name: str) -> str:
+    """Name a channel as Slack does for itself, also one that is gone."""
+    return f"C07ACME{name.replace('-', '').upper()}"
+
+
+def _channels() -> list[Channel]:
+    return [Channel(channel_id(name), name, kind) for name, kind in _CHANNELS.items()]
 
 
 def _jira() -> Integration:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dexter_mcp.simulator.memory.outgoing import Forwarder, NotificationAction
-from dexter_mcp.simulator.sample.integrations import SLACK
+from dexter_mcp.simulator.sample.integrations import SLACK, channel_id
 from dexter_mcp.simulator.sample.people import ORG
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def populate(world: "World") -> None:
             ORG,
             (number["checkout"], number["storefront"]),
             "slack",
-            "C07ACMEOPS",
+            channel_id("ops-spikes"),
             "#ops-spikes",
             integration=int(SLACK),
         ),

@@ -53,6 +53,8 @@ ACTIONS: Mapping[str, str] = {
     "vsts": "sentry.integrations.vsts.notify_action.AzureDevopsCreateTicketAction",
     "webhook": "sentry.rules.actions.notify_event_service.NotifyEventServiceAction",
 }
+_BY_NUMBER = ("pagerduty", "opsgenie", "sentry_app")
+"""What a metric rule shows by number even where it knows a name."""
 PARAMETERS: Mapping[str, tuple[str, str]] = {
     "slack": ("workspace", "channel_id"),
     "msteams": ("team", "channel_id"),
@@ -214,16 +216,17 @@ def _acts(alerts: list[Alert], result: int, others: Sequence[int] | None) -> Ite
 
 
 def _trigger_action(action: Json) -> Json:
-    config = action["config"]
+    config, kind = action["config"], action["type"]
+    number, name = config["targetIdentifier"], config["targetDisplay"]
     return {
         "id": "311",
-        "type": action["type"],
+        "type": kind,
         "targetType": config["targetType"],
-        "targetIdentifier": config["targetIdentifier"] or config["targetDisplay"],
-        "inputChannelId": config["targetIdentifier"] if config["targetDisplay"] else None,
+        "targetIdentifier": (number or name) if kind in _BY_NUMBER else (name or number),
+        "inputChannelId": number if kind == "slack" else None,
         "integrationId": action.get("integrationId"),
         "sentryAppId": None,
-        "desc": f"Send a {action['type']} notification",
+        "desc": f"Send a {kind} notification",
     }
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from dexter_mcp.simulator.memory.integrations import (
     App,
+    Channel,
     CodeMapping,
     Integration,
     Repository,
@@ -109,6 +110,12 @@ def integration_json(world: World, it: Integration, *, with_config: bool = True)
         "organizationIntegrationStatus": it.standing,
         "gracePeriodEnd": iso(it.grace_ends) if it.grace_ends else None,
     }
+
+
+def channel_json(it: Channel, provider: str) -> Json:
+    """Shape a channel of a chat. Unpublished."""
+    sign = "" if provider == "msteams" else "#"
+    return {"id": it.id, "name": it.name, "display": f"{sign}{it.name}", "type": it.kind}
 
 
 def repository_json(it: Repository) -> Json:
