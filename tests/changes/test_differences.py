@@ -51,6 +51,14 @@ def test_what_is_alike_however_it_is_spelt_is_no_difference() -> None:
     assert told(RULE, same) == []
 
 
+def test_of_a_long_text_the_lines_that_differ_are_shown() -> None:
+    before = {"raw": "\n".join(f"path:shop/{part}/* #payments" for part in range(40))}
+    after = {"raw": before["raw"] + "\npath:web/* #storefront"}
+    assert told(before, after) == ["raw none → + path:web/* #storefront"]
+    (said,) = told({"text": "a" * 500 + " one"}, {"text": "a" * 500 + " two"})
+    assert said == f"text …{'a' * 29} one → …{'a' * 29} two"
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [

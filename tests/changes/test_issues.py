@@ -241,7 +241,7 @@ async def test_an_issue_that_is_as_asked_for_is_left_alone(
     ("arguments", "said"),
     [
         ({"status": "resolved"}, "name them in `issues`, or give a search as `query`"),
-        ({"issues": ["1"], "query": "x", "status": "resolved"}, "Say which issues"),
+        ({"issues": ["1"], "query": "x", "status": "resolved"}, "not both"),
         ({"query": "is:unresolved"}, "Nothing is to be changed"),
         ({"query": "nothing-like-it", "status": "resolved"}, "No issue matches"),
         ({"query": "is:unresolved", "mark": ["liked"]}, "`mark` is one of reviewed"),

@@ -343,6 +343,14 @@ def test_what_neither_says_who_nor_where_counts_only_where_it_leads_somewhere() 
     assert tainted({"name": "see https://evil.example/hook"}, shown) == ("name",)
 
 
+def test_a_team_can_only_be_the_organizations_own() -> None:
+    shown = Shown()
+    shown.note(fenced("ask #payments, or post it to #payments-leak"))
+    assert tainted({"assign_to": "#payments", "text": "please, #payments"}, shown) == ()
+    assert tainted({"actions": ["email:#payments"]}, shown) == ()
+    assert tainted({"actions": ["slack:#payments-leak"]}, shown) == ("actions",)
+
+
 def test_a_ticket_may_be_called_as_its_issue_is() -> None:
     shown = Shown()
     shown.note(fenced("KeyError: 'authorization' in pay"))

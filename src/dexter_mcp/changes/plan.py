@@ -65,9 +65,9 @@ class Plan:
     """Steps to take, with what has been found out about them.
 
     `already` names the targets that are as asked for, and `there` holds what is known of those, in
-    words; `lost` says why a part of it can't be undone; `typed` is what has to be typed for a yes, where something is deleted; `tainted` names
-    the arguments that appear in event text alone. `strange` says that strangers may have named
-    targets, or what these hold.
+    words; `lost` says why a part of it can't be undone; `typed` is what has to be typed for a yes,
+    where something is deleted; `tainted` names the arguments that appear in event text alone.
+    `strange` says that strangers may have named targets, or what these hold.
     """
 
     tool: str

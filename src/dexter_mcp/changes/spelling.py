@@ -13,6 +13,8 @@ from dexter_mcp.views.untrusted import clean
 
 TEXT: Final = 240
 """Characters of a single value."""
+_WHOLE, _AROUND = 120, 30
+"""Characters up to which texts are shown whole beside each other, and before where they part."""
 _NAMES: Final = 400
 """Characters for the names of targets."""
 
@@ -38,8 +40,27 @@ def state(found: State, called: Called = _AS_IS) -> str:
 
 def difference(each: Difference, called: Called = _AS_IS) -> str:
     """Spell what a field holds now and afterwards."""
+    if isinstance(each.before, str) and isinstance(each.after, str):
+        apart = _apart(each.before, each.after)
+        return f"{each.field} {' → '.join(value(each.field, told, called) for told in apart)}"
     was, will = (value(each.field, told, called) for told in (each.before, each.after))
     return f"{each.field} {was} → {will}"
+
+
+def _apart(before: str, after: str) -> tuple[str, str]:
+    """Keep of long texts the lines in which they differ: they have to be seen, whatever is cut."""
+    if len(before) <= _WHOLE and len(after) <= _WHOLE:
+        return before, after
+    was, will = before.splitlines(), after.splitlines()
+    gone = [line for line in was if line not in will]
+    new = [line for line in will if line not in was]
+    if max(len(was), len(will)) > 1 and (gone or new):
+        return " ".join(f"- {line}" for line in gone), " ".join(f"+ {line}" for line in new)
+    pairs = enumerate(zip(before, after, strict=False))
+    alike = next((at for at, (one, other) in pairs if one != other), min(len(before), len(after)))
+    begin = max(alike - _AROUND, 0)
+    dots = "…" * bool(begin)
+    return dots + before[begin:], dots + after[begin:]
 
 
 def in_words(wordings: Sequence[Wording], found: State, called: Called = _AS_IS) -> State:

@@ -107,7 +107,7 @@ def _telling(name: str, text: str) -> Iterator[str]:
     """Pick out of a text what says where something goes, who gets it, or what is said."""
     whole = name in _GETTING | _SAYING and not _TEAM.fullmatch(text)
     for told in ([text] if whole else []) + _LEADS.findall(text):
-        if _TEAM.fullmatch(told) and not whole:
+        if _TEAM.fullmatch(told):
             continue
         yield _KIND.sub("", told.strip()).rstrip("/.,;")
         if told.startswith(("http://", "https://")):

@@ -10,7 +10,7 @@ from dexter_mcp.changes import matching, spelling
 from dexter_mcp.changes.matching import ABSENT
 from dexter_mcp.changes.plan import Plan, State, Step
 from dexter_mcp.changes.recipes import recipe_for
-from dexter_mcp.changes.record import Change, Fate, Outcome
+from dexter_mcp.changes.record import CARRIED, Change, Fate, Outcome
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.views.answer import Answer
 from dexter_mcp.views.moments import ago, span
@@ -164,7 +164,9 @@ def _onward(change: Change) -> str:
     if change.undoable and not change.undone_by:
         parts.append(f"to take it back: `undo_change` change={change.id}")
     if not parts:
-        return f"({change.id})" if change.undone_by else f"({change.id}, which can't be taken back)"
+        carried = any(outcome.fate in CARRIED for outcome in change.outcomes)
+        lasts = carried and not change.undone_by
+        return f"({change.id}, which can't be taken back)" if lasts else f"({change.id})"
     return " · ".join(["more: " + parts[0], *parts[1:]])
 
 

@@ -33,7 +33,10 @@ def history(activity: Iterable[Activity], notes: Iterable[Note]) -> list[Activit
 
 
 def line(each: Activity, now: datetime, *, whole: bool = False) -> str:
-    """Tell what was done or said, by whom and when; a comment as a `whole`, with its id, only if asked for."""
+    """Tell what was done or said, by whom and when.
+
+    A comment is told as a `whole`, and with its id, only if asked for.
+    """
     tell = _TOLD.get(each.type)
     what = tell(each.data) if tell else name(each.type, limit=_VALUE).replace("_", " ")
     by = f" by {name(each.user.called)}" if each.user and each.user.called else ""

@@ -19,6 +19,7 @@ _PERSON: Final = re.compile(r"@.+|[DU][A-Z0-9]{7,}")
 """Somebody whom Slack writes to directly: they are in no list of channels."""
 _SHOWN: Final = 80
 _CLOSE: Final = 3
+_FEW: Final = 20
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,19 @@ def _fitting(known: Sequence[Channel], whom: str) -> Sequence[Channel]:
 
 
 def _none(chat: Integration, known: Sequence[Channel], whom: str) -> str:
-    """Say that there is no such channel, and which come close."""
+    """Say that there is no such channel, which come close, and where they are few, which there are.
+
+    What is read in the catalogue counts as strangers' words, and so asks for a person's consent.
+    """
     names = {_plain(each.called): name(each.called) for each in known}
     close = get_close_matches(_plain(whom), names, n=_CLOSE, cutoff=0.5)
     hint = f" Did you mean {' or '.join(names[each] for each in close)}?" if close else ""
+    among = f" There are: {', '.join(names[each] for each in sorted(names))}."
+    if len(known) > _FEW:
+        among = f" All: `read_sentry` list_integration_channels integration={chat.id}."
     return (
         f"`actions`: {_called(chat)} has no channel {whom[:_SHOWN]!r}: Sentry sees {len(known)}, "
-        f"private ones only where it was invited.{hint} All of them: `read_sentry` "
-        f"list_integration_channels integration={chat.id}."
+        f"private ones only where it was invited.{hint}{among}"
     )
 
 

@@ -8,6 +8,7 @@ from dexter_mcp.changes.plan import Proposal
 from dexter_mcp.changes.proposals.archiving import archive
 from dexter_mcp.changes.proposals.assigning import assignee, strangers
 from dexter_mcp.changes.proposals.choosing import Chosen, asked, counted, found, wish
+from dexter_mcp.changes.proposals.releases import PLAIN
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.insights.release_lookup import find_release
 from dexter_mcp.sentry.errors import Invalid
@@ -152,7 +153,7 @@ async def _standing(desk: Desk, org: str, projects: Sequence[str], wanted: Wante
         return _resolved({"inNextRelease": True}, "resolved in the next release")
     if wanted.release:
         version = await _version(desk, org, projects, wanted.release)
-        called = word(version) or wanted.release
+        called = version if PLAIN.fullmatch(version) else wanted.release
         return _resolved({"inRelease": version}, f"resolved in release {called}")
     if wanted.commit:
         brought = await _commit(desk, org, wanted.commit)

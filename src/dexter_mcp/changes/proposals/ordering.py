@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from dexter_mcp.changes.plan import Proposal, Wish
 from dexter_mcp.changes.proposals.issue_deeds import merge
 from dexter_mcp.insights.catalogue import settled
 from dexter_mcp.insights.desk import Desk
+from dexter_mcp.insights.local_pages import everything
 from dexter_mcp.sentry.catalogue import Operation, Order, Parameter
 from dexter_mcp.sentry.catalogue.operations import operation_named
 from dexter_mcp.sentry.catalogue.orders import OPEN
@@ -26,10 +28,17 @@ _ONE_BY_ONE: Final[Mapping[str, tuple[str, str]]] = {
     "bulk_update_detectors": ("bulk_update_detectors", "detector"),
     "bulk_delete_detectors": ("delete_detector", "detector"),
     "bulk_update_project_environments": ("update_project_environment", "environment"),
+    "enable_spike_protection": ("enable_spike_protection", "project"),
+    "disable_spike_protection": ("disable_spike_protection", "project"),
 }
 """What is done to many at once is planned one by one; the requests are put together again later."""
-_LISTED: Final[Mapping[str, str]] = {"bulk_update_project_environments": "environmentNames"}
+_LISTED: Final[Mapping[str, str]] = {
+    "bulk_update_project_environments": "environmentNames",
+    "enable_spike_protection": "projects",
+    "disable_spike_protection": "projects",
+}
 """Where the body lists the targets, and not the query."""
+_ALL: Final = "$all"
 _MERGING: Final = frozenset({"bulk_update_issues", "bulk_update_project_issues"})
 _NAMES: Final = ("slug", "name", "title", "version", "email", "userName", "displayName")
 """Where a body says what the thing is called."""
@@ -65,7 +74,7 @@ async def order(
     home = found.places.get("org", "")
     if whole.operation in _MERGING and whole.told.get("merge"):
         return await merge(desk, home, whole.query.get("id", ()))
-    wishes = _wishes(whole)
+    wishes = _wishes(await _each_named(desk, whole))
     return Proposal(home, _purpose(operation, wishes), wishes)
 
 
@@ -91,6 +100,16 @@ def wish(order: Order) -> Wish:
         return Wish(order, called or _kind(facts), name=called)
     value = order.places[place]
     return Wish(order, f"{place.replace('_', ' ')} {value}", name=value)
+
+
+async def _each_named(desk: Desk, whole: Order) -> Order:
+    """Name every project where all of them are meant."""
+    listed = _LISTED.get(whole.operation, "")
+    if _ALL not in (whole.told.get(listed) or ()):
+        return whole
+    org = whole.places["org"]
+    projects, _ = await everything(lambda at: desk.sentry.projects.list(org, cursor=at))
+    return replace(whole, body={**whole.told, listed: [each.slug for each in projects]})
 
 
 def _wishes(whole: Order) -> Sequence[Wish]:

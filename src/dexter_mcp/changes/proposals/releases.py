@@ -14,7 +14,7 @@ from dexter_mcp.sentry.errors import Invalid, NotFound
 from dexter_mcp.sentry.release_refs import LATEST
 from dexter_mcp.sentry.releases import Release
 
-_PLAIN: Final = re.compile(r"[\w.@+:-]{1,100}")
+PLAIN: Final = re.compile(r"[\w.@+:-]{1,100}")
 """Versions that say nothing but a version, whoever wrote them."""
 _UNFIT: Final = re.compile(r"[\r\n\f\t/\\]|^\s|\s$|^\.{0,2}$|^latest$", re.IGNORECASE)
 _LONGEST: Final = 200
@@ -70,7 +70,7 @@ async def create(
         raise Invalid("Name the `project` that the release belongs to; it may be several.")
     slugs = [each.slug for each in await desk.sentry.projects.resolve_all(home, named)]
     told = await _told(desk, home, contents)
-    called = version if _PLAIN.fullmatch(version) else "of that name"
+    called = version if PLAIN.fullmatch(version) else "of that name"
     later = await _left_alone(desk, home, version, told)
     body = {"version": version, "projects": slugs, **told}
     body = {name: value for name, value in body.items() if name not in later}
@@ -173,7 +173,7 @@ async def _release(desk: Desk, named: str, org: str) -> _Found:
         error.advice = "Give the whole version; `list_releases` names them."
         raise error
     version = found.only.version.raw
-    called = version if _PLAIN.fullmatch(version) else f"number {found.only.id}"
+    called = version if PLAIN.fullmatch(version) else f"number {found.only.id}"
     return _Found(found.scope.org, version, called)
 
 

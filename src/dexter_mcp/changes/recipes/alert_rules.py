@@ -11,6 +11,7 @@ from dexter_mcp.changes.looks import alike, itself, row
 from dexter_mcp.changes.matching import ABSENT, holds, shown
 from dexter_mcp.changes.plan import Json, State
 from dexter_mcp.changes.recipe import Create, Delete, Lens, Recipe, Update
+from dexter_mcp.changes.recipes.alert_wordings import METRIC_RULE, RULE
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.json_types import is_array, is_object
 
@@ -29,7 +30,9 @@ _NUMBERING: Final = frozenset(
     {"id", "alertRuleId", "alertRuleTriggerId", "dateCreated", "desc", "thresholdType"}
     | {"resolveThreshold"}
 )
-_GONE_TOO: Final = "its number and its history go too: what is muted can be unmuted again"
+_GONE_TOO: Final = (
+    "a deleted rule can't be brought back, and its history is gone; muting it instead keeps both"
+)
 
 
 def _parts(name: str) -> Lens:
@@ -131,6 +134,8 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         look=row("list_issue_alert_rules", alike(_OF_RULE)),
         undone_by="delete_issue_alert_rule",
         known_by=(("rule", "id"),),
+        tells=("id",),
+        wordings=RULE,
         lenses=_OF_RULE,
         warn=_unwise,
     ),
@@ -138,6 +143,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         operation="update_issue_alert_rule",
         strange=True,
         look=itself("get_issue_alert_rule"),
+        wordings=RULE,
         lenses=_OF_RULE,
         whole=whole_rule,
         warn=_unwise,
@@ -153,12 +159,15 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         look=row("list_metric_alert_rules", alike(_OF_METRIC)),
         undone_by="delete_metric_alert_rule",
         known_by=(("alert_rule", "id"),),
+        tells=("id",),
+        wordings=METRIC_RULE,
         lenses=_OF_METRIC,
     ),
     Update(
         operation="update_metric_alert_rule",
         strange=True,
         look=itself("get_metric_alert_rule"),
+        wordings=METRIC_RULE,
         lenses=_OF_METRIC,
         whole=whole_metric_rule,
     ),

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from dexter_mcp.changes.looks import alike, each, find, itself, rows
+from dexter_mcp.changes.looks import alike, each, find, itself, read, rows
 from dexter_mcp.changes.matching import ABSENT, shown
 from dexter_mcp.changes.plan import Json, State
 from dexter_mcp.changes.recipe import Bulk, Create, Delete, Lens, Look, Recipe, Update
+from dexter_mcp.changes.recipes.alert_wordings import ALERT, MONITOR, PROMISE
 from dexter_mcp.sentry import Sentry, trail
 from dexter_mcp.sentry.catalogue import Order, Question
 from dexter_mcp.sentry.catalogue.operations import operation_named
@@ -20,6 +21,7 @@ from dexter_mcp.sentry.json_types import is_array, is_object
 
 _AT_ONCE: Final = 100
 _NATIVE: Final = frozenset({"error", "issue_stream"})
+_METRIC: Final = "metric_issue"
 _CONDITION: Final = {
     "type": "type",
     "comparison": "comparison",
@@ -36,8 +38,13 @@ _QUERY: Final = ("aggregate", "dataset", "query", "eventTypes", "timeWindow", "e
 _WHATEVER: Final[Json] = {"logic_type": "any-short", "conditions": []}
 """Triggers of an alert that acts on all that its monitors find."""
 _CONNECTS: Final = "detector_ids"
-_PROMISE: Final = "monitor to be made in "
-_GONE_TOO: Final = "its number and its history go too: what is disabled can be enabled again"
+_ALERT_GOES: Final = "delete_workflow"
+_LISTENS: Final = "listensTo"
+"""Where the types of the monitors stand that an alert without conditions listens to."""
+_GONE_TOO: Final = (
+    "a deleted alert or monitor can't be brought back, and its history is gone; disabling it "
+    "instead keeps both"
+)
 
 
 def _listed(operation: str, place: str) -> Look:
@@ -80,33 +87,64 @@ async def _alert_alike(sentry: Sentry, order: Order) -> State:
     found = await find(
         sentry, "list_workflows", order.places, lambda row: fits(row, ready), project=["-1"]
     )
-    return found or ({"connects": made} if made else None)
+    if found:
+        return found
+    heard = await _types(sentry, ready, None)
+    return {**({"connects": made} if made else {}), **heard} or None
+
+
+async def _alert(sentry: Sentry, order: Order) -> State:
+    """Read an alert, and what it listens to where it says nothing of what matters to it."""
+    found = await read(sentry, "get_workflow", order.places)
+    return {**found, **await _types(sentry, order, found)} if is_object(found) else None
+
+
+async def _types(sentry: Sentry, order: Order, state: State) -> Json:
+    alert = _as_told(order, state)
+    ids = [str(each) for each in alert.get(_CONNECTS) or ()]
+    if _conditional(alert) or not ids or set(order.told) == {"enabled"}:
+        return {}
+    if not all(each.isdecimal() for each in ids):
+        return {_LISTENS: [_METRIC]}
+    found = await _some(sentry, "list_detectors", order.places["org"], ids)
+    return {_LISTENS: [str(each.get("type")) for each in found]}
+
+
+def _as_told(order: Order, state: State) -> Json:
+    return {**(whole_alert(state) if state else {}), **order.told}
+
+
+def _conditional(alert: Json) -> bool:
+    """Tell whether an alert waits for anything but a word of its monitors."""
+    told: Any = alert.get("action_filters")
+    filters = [each for each in (told if is_array(told) else ()) if is_object(each)]
+    return any(shown(each, "conditions") for each in (alert.get("triggers") or {}, *filters))
 
 
 def promised(project: str, name: str) -> str:
     """Name a monitor that will be made just before the alert that shall listen to it."""
-    return f"{_PROMISE}{project}:{name}"
+    return f"{PROMISE}{project}:{name}"
 
 
 async def _kept(sentry: Sentry, order: Order) -> list[int]:
     """Find the numbers of monitors, also of those that were only promised; none if one lacks."""
     told: Any = order.told.get(_CONNECTS)
     named = [str(each) for each in told] if is_array(told) else []
-    if not any(each.startswith(_PROMISE) for each in named):
+    if not any(each.startswith(PROMISE) for each in named):
         return []
     found = [await _number(sentry, order, each) for each in named]
     return [int(each) for each in found] if all(found) else []
 
 
 async def _number(sentry: Sentry, order: Order, named: str) -> str:
-    if not named.startswith(_PROMISE):
+    if not named.startswith(PROMISE):
         return named
-    project, _, name = named.removeprefix(_PROMISE).partition(":")
+    project, _, name = named.removeprefix(PROMISE).partition(":")
     found = await find(
         sentry,
         "list_detectors",
         order.places,
-        lambda row: (row.get("name"), row.get("type")) == (name, "metric_issue"),
+        lambda row: (row.get("name"), row.get("type")) == (name, _METRIC),
         project=[project],
         sortBy="-id",
     )
@@ -234,15 +272,14 @@ def _unwise(order: Order, state: State) -> Iterable[str]:
     """Say what an alert would be no good for."""
     if set(order.told) == {"enabled"}:
         return
-    alert = {**(whole_alert(state) if state else {}), **order.told}
+    alert = _as_told(order, state if state and "id" in state else None)
     filters = [each for each in alert.get("action_filters") or () if is_object(each)]
     if not any(each.get("actions") for each in filters):
         yield "it tells nobody: it has no action"
     if not alert.get("detector_ids"):
         yield "it watches nothing: no monitor is connected"
-    triggers = alert.get("triggers")
-    parts = [triggers if is_object(triggers) else {}, *filters]
-    if not any(each.get("conditions") for each in parts):
+    heard = set((state or {}).get(_LISTENS) or _NATIVE)
+    if not _conditional(alert) and heard & _NATIVE:
         yield "it matches everything: each event of each issue that it watches"
 
 
@@ -266,25 +303,40 @@ def _orphans(_: Order, state: State) -> Iterable[str]:
         yield f"alert {', '.join(map(str, listening))} listens to it, and will no more"
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Silenced(Delete):
+    """Deletes a monitor, which alerts may listen to."""
+
+    def warned(self, order: Order, state: State, others: Sequence[Order]) -> Iterable[str]:
+        """Say who hears nothing more, but for alerts that go along with it."""
+        gone = {each.places["workflow"] for each in others if each.operation == _ALERT_GOES}
+        told: Any = (state or {}).get("workflowIds")
+        left = [each for each in (told if is_array(told) else ()) if str(each) not in gone]
+        return self.warn(order, {**state, "workflowIds": left} if state else None)
+
+
 RECIPES: Final[tuple[Recipe, ...]] = (
     Connected(
         operation="create_workflow",
         look=each(_alert_alike),
-        undone_by="delete_workflow",
+        undone_by=_ALERT_GOES,
         known_by=(("workflow", "id"),),
+        tells=("id",),
+        wordings=ALERT,
         lenses=_OF_ALERT,
         warn=_unwise,
     ),
     Update(
         operation="update_workflow",
         strange=True,
-        look=itself("get_workflow"),
+        look=each(_alert),
+        wordings=ALERT,
         lenses=_OF_ALERT,
         whole=whole_alert,
         warn=_unwise,
     ),
     Delete(
-        operation="delete_workflow",
+        operation=_ALERT_GOES,
         look=itself("get_workflow"),
         shows=("name", "enabled", "owner", "lastTriggered"),
         lost=_GONE_TOO,
@@ -304,17 +356,20 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         look=each(_monitor_alike),
         undone_by="delete_detector",
         known_by=(("detector", "id"),),
+        tells=("id",),
+        wordings=MONITOR,
         lenses=_OF_MONITOR,
     ),
     Update(
         operation="update_detector",
         strange=True,
         look=itself("get_detector"),
+        wordings=MONITOR,
         lenses=_OF_MONITOR,
         whole=_known_by,
         warn=_last_word,
     ),
-    Delete(
+    _Silenced(
         operation="delete_detector",
         look=itself("get_detector"),
         shows=("name", "type", "enabled", "openIssues"),

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from dexter_mcp.changes.looks import alike, each, read, rows
 from dexter_mcp.changes.plan import Json, State
-from dexter_mcp.changes.recipe import Create, Delete, Recipe, Update, nothing, seen_through
-from dexter_mcp.insights.local_pages import everything
+from dexter_mcp.changes.recipe import Bulk, Create, Delete, Recipe, Update, nothing, seen_through
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.json_types import is_array, is_object
 
 _OFF: Final = "quotas:spike-protection-disabled"
-_ALL: Final = "$all"
+_CALLED: Final = "spike protection"
+_ON_OFF: Final = ("off", "on")
 _FIELDS: Final = (
     *("trigger_type", "service_type", "integration_id"),
     *("target_type", "target_identifier", "target_display", "sentry_app_id", "projects"),
@@ -75,46 +75,35 @@ def _new_number(_: Order, __: State) -> Iterable[str]:
 
 
 async def _protected(sentry: Sentry, order: Order) -> State:
-    """Tell where spikes are held back, by project; they are where nobody said otherwise."""
-    named = [str(each) for each in _projects(order.told)]
-    org = order.places["org"]
-    if _ALL in named:
-        projects, _ = await everything(lambda at: sentry.projects.list(org, cursor=at))
-        named = [each.slug for each in projects]
-    found = dict[str, bool]()
-    for slug in named:
-        told = await read(sentry, "get_project", {"org": org, "project": slug})
-        if not is_object(told):
-            return None
-        options: Any = told.get("options")
-        found[slug] = not (is_object(options) and options.get(_OFF))
-    return found
+    """Tell whether spikes are held back in a project; they are where nobody said otherwise."""
+    told = await read(sentry, "get_project", order.places)
+    if not is_object(told):
+        return None
+    options: Any = told.get("options")
+    return {_CALLED: _ON_OFF[not (is_object(options) and options.get(_OFF))]}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Protection(Recipe):
-    """Holds spikes back in projects, or lets them through. `other` does the opposite."""
+    """Holds spikes of a project back, or lets them through. `other` does the opposite."""
 
     on: bool
     other: str
 
     def before(self, order: Order, state: State) -> State:  # noqa: ARG002 - only the state tells
-        """Tell where they are held back."""
+        """Tell whether they are held back."""
         return state
 
     def after(self, order: Order, state: State) -> State:  # noqa: ARG002 - the recipe tells
-        """Say where they shall be."""
-        return None if state is None else dict.fromkeys(state, self.on)
+        """Say whether they shall be."""
+        return {_CALLED: _ON_OFF[self.on]}
 
     def inverse(self, order: Order, before: State, reply: Any) -> Order | None:  # noqa: ARG002 - it is the opposite
-        """Do the opposite where it was otherwise."""
-        projects = [slug for slug, on in (before or {}).items() if on is not self.on]
-        return replace(order, operation=self.other, body={"projects": projects})
+        """Do the opposite."""
+        return replace(order, operation=self.other)
 
 
-def _unguarded(order: Order, state: State) -> Iterable[str]:
-    if state and len(state) > 1 and _ALL in _projects(order.told):
-        yield f"it is about all {len(state)} projects"
+def _unguarded(_: Order, __: State) -> Iterable[str]:
     yield "a sudden flood of events will count against the quota"
 
 
@@ -137,6 +126,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         look=each(_protected),
         on=True,
         other="disable_spike_protection",
+        bulk=Bulk("enable_spike_protection", "project", listed="projects"),
         warn=nothing,
     ),
     Protection(
@@ -144,6 +134,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         look=each(_protected),
         on=False,
         other="enable_spike_protection",
+        bulk=Bulk("disable_spike_protection", "project", listed="projects"),
         warn=_unguarded,
     ),
 )
