@@ -33,6 +33,8 @@ async def get_alert(
         SentryError: It did not come.
     """
     home, found, fitting = await matching(desk, alert=alert, org=org)
+    if monitor := made_together(fitting):
+        fitting = [monitor]
     match fitting:
         case [only]:
             told = await _with_history(desk, home, only, found, full="history" in include)
@@ -59,6 +61,23 @@ async def matching(desk: Desk, *, alert: str, org: str) -> tuple[str, Survey, li
     if not fitting:
         raise _nothing(home, alert, old=found.old)
     return home, found, fitting
+
+
+def made_together(watches: Sequence[Watch]) -> Monitor | None:
+    """Find the monitor where these are one with the only alert that listens to it.
+
+    A metric alert is made as such a pair of one name; the monitor tells of both.
+    """
+    match watches:
+        case [Alert(old=False) as alert, Monitor() as monitor]:
+            pass
+        case [Monitor() as monitor, Alert(old=False) as alert]:
+            pass
+        case _:
+            return None
+    heard, hears = list(alert.it.detector_ids), list(monitor.it.workflow_ids)
+    alone = heard == [monitor.it.id] and hears == [alert.it.id]
+    return monitor if alone and alert.it.name == monitor.it.name else None
 
 
 def _fitting(found: Survey, ref: AlertRef) -> list[Watch]:

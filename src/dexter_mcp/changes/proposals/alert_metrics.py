@@ -71,14 +71,15 @@ def _monitor(
     place = {"org": draft.org}
     told = {**body, "type": METRIC, "data_sources": [source], **bodies.judgement(limits)}
     monitor = Order("create_detector", place | {"project": draft.project.slug}, {}, told)
-    wishes = [Wish(monitor, f"monitor {draft.name}", name=draft.name)]
+    called = alert_targets.known_as(draft.found.names, body, list(actions))
+    wishes = [Wish(monitor, f"monitor {draft.name}", name=draft.name, called=called)]
     if actions:
         listens = promised(draft.project.id, draft.name)
         alert = {**body, "detector_ids": [listens], "config": {"frequency": _ALWAYS}}
         alert |= {"triggers": bodies.triggers("any", ())}
         alert |= {"action_filters": [bodies.action_filter("any", (), actions)]}
         order = Order("create_workflow", place, {}, alert)
-        wishes.append(Wish(order, f"alert {draft.name}", name=draft.name))
+        wishes.append(Wish(order, f"alert {draft.name}", name=draft.name, called=called))
     return wishes
 
 
@@ -89,7 +90,8 @@ def _rule(
     body |= {"projects": [draft.project.slug], **bodies.rule_query(source)}
     body |= bodies.rule_judgement(limits, told)
     order = Order("create_metric_alert_rule", {"org": draft.org}, {}, body)
-    return [Wish(order, f"metric rule {draft.name}", name=draft.name)]
+    called = alert_targets.known_as(draft.found.names, body)
+    return [Wish(order, f"metric rule {draft.name}", name=draft.name, called=called)]
 
 
 async def updated(desk: Desk, it: Watch, draft: Draft) -> tuple[Order, list[str]]:

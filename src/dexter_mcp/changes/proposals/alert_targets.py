@@ -4,11 +4,13 @@ An action is kept as today's alerts hold it. Everything named is looked up, so t
 channel, or one of a service that is not there, is seen before anything is sent.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from dexter_mcp.changes.looks import read
+from dexter_mcp.changes.matching import shown
 from dexter_mcp.changes.proposals import alert_channels
 from dexter_mcp.changes.proposals.alert_notation import Condition
 from dexter_mcp.insights.desk import Desk
@@ -16,6 +18,7 @@ from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.integrations import Integration
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.projects import ProjectDetails
+from dexter_mcp.views.alerts_words import Names
 
 Action = Mapping[str, Any]
 
@@ -28,6 +31,7 @@ _FORMS: Final = (
 )
 _OWNERS: Final = frozenset({"owners", "issue_owners", "suggested"})
 _NOBODY: Final = "none"
+_ACTOR: Final = re.compile(r"(?:team|user):\d+")
 _SHOWN: Final = 80
 _MOST: Final = 100
 
@@ -174,6 +178,28 @@ async def actor(desk: Desk, org: str, named: str) -> str:
     if member.user is None:
         raise Invalid(f"{member.called} was invited and has not joined yet: name somebody else.")
     return f"user:{member.user.id}"
+
+
+def known_as(names: Names, *told: Any) -> dict[str, str]:
+    """Say what people call the teams and members that are named in what is sent or there."""
+    named = {actor for each in told for actor in _actors(each)}
+    return {actor: names.actor(*actor.split(":")) for actor in sorted(named)}
+
+
+def _actors(told: Any) -> Iterator[str]:
+    """Find whom a document names: `team:71`, or in two fields."""
+    if isinstance(told, str) and _ACTOR.fullmatch(told):
+        yield told
+    parts = told.values() if is_object(told) else told if is_array(told) else ()
+    if is_object(told):
+        whom = f"{shown(told, 'targetType')}:{shown(told, 'targetIdentifier')}"
+        yield from (
+            each
+            for each in (whom, f"{told.get('type')}:{told.get('id')}")
+            if _ACTOR.fullmatch(each)
+        )
+    for each in parts:
+        yield from _actors(each)
 
 
 async def owner(desk: Desk, org: str, named: str, project: ProjectDetails | None) -> Settled:

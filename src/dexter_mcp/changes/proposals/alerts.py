@@ -4,7 +4,7 @@ An alert is about issues (occasions and filters), or about a metric (with thresh
 server has rules, the same becomes a rule.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -16,9 +16,10 @@ from dexter_mcp.changes.proposals import alert_metrics, alert_targets
 from dexter_mcp.changes.proposals.alert_asked import Asked, Draft
 from dexter_mcp.changes.proposals.alert_bodies import Body
 from dexter_mcp.changes.proposals.alert_notation import conditions, occasions
+from dexter_mcp.changes.recipes import recipe_for
 from dexter_mcp.changes.recipes.alert_rules import whole_rule
 from dexter_mcp.changes.recipes.alerts import whole_alert
-from dexter_mcp.insights.alerts_lookup import matching
+from dexter_mcp.insights.alerts_lookup import made_together, matching
 from dexter_mcp.insights.alerts_survey import Survey, survey
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Order
@@ -28,6 +29,7 @@ from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.views.alerts_state import Alert, Monitor, Watch
 
 _USUAL: Final = 30
+_PASSES_ON: Final = "all issues of the project"
 _OF_ISSUES: Final = ("when", "filters", "frequency")
 _OF_METRICS: Final = ("thresholds", "metric")
 
@@ -67,7 +69,10 @@ def _check_together(asked: Asked, *, metric: bool) -> None:
 async def _check_new(desk: Desk, draft: Draft, wishes: Sequence[Wish]) -> None:
     """Refuse a name that is taken by something else than what is asked for."""
     twins = [each for each in draft.found.watches if each.it.name.casefold() == draft.key]
-    if twins and not any(await look(desk.sentry, [wish.order for wish in wishes])):
+    orders = [wish.order for wish in wishes]
+    states = await look(desk.sentry, orders) if twins else ()
+    there = [recipe_for(of).met(of, state) for of, state in zip(orders, states, strict=False)]
+    if twins and not any(there):
         raise Invalid(
             f"{twins[0].ref} is called {draft.name!r} already and differs from this. Change it "
             "with `update_alert`, or choose another name."
@@ -95,7 +100,9 @@ async def _created(desk: Desk, draft: Draft) -> Proposal:
         body |= {"config": {"frequency": asked.minutes(draft.found, usual=_USUAL)}}
         body |= {"action_filters": [bodies.action_filter(joined, held, actions)]}
         order = Order("create_workflow", place, {}, body)
-    wish = Wish(order, f"alert {draft.name}", name=draft.name)
+    called = alert_targets.known_as(draft.found.names, body)
+    called |= {f"monitor:{each}": _PASSES_ON for each in body.get("detector_ids", ())}
+    wish = Wish(order, f"alert {draft.name}", name=draft.name, called=called)
     purpose = f"Create alert {draft.name!r} in {draft.project.slug}: {asked.said}"
     return Proposal(draft.org, purpose, [wish], (*draft.warnings, *warnings))
 
@@ -116,27 +123,58 @@ async def update(desk: Desk, *, org: str, alert: str, asked: Asked) -> Proposal:
         Invalid: Several are called so, nothing is to be changed, or it is of the other kind.
         NotFound: Nothing is called so.
     """
-    home, found, it = await _only(desk, alert, org)
     if not asked.given:
         raise Invalid(
             "Nothing was named that should change: give `state`, `actions`, `settings`, …"
         )
+    home, found, fitting = await matching(desk, alert=alert, org=org)
+    if made_together(fitting) and replace(asked, state="") == Asked():
+        return _both_switched(home, found, fitting, asked)
+    it = _only(alert, _of_kind(fitting, asked))
     number = next((each.project_id for each in _monitors(it)), "")
     named = next(iter(it.it.projects), number)
     project = await desk.sentry.projects.resolve(home, named) if named else None
     draft = Draft(home, asked.name or it.it.name, project, found, asked)
     _check_together(asked, metric=isinstance(it, Monitor))
     orders, warnings = await _orders(desk, it, draft)
-    wishes = [Wish(order, f"{it.ref} {it.it.name}", name=it.it.name) for order in orders]
+    now = it.it.model_dump(mode="json", include={"owner", "action_filters", "condition_group"})
+    wishes = [
+        replace(_wish(order, it), called=alert_targets.known_as(found.names, now, dict(order.told)))
+        for order in orders
+    ]
     return Proposal(home, f"Change {it.ref} {it.it.name!r}: {asked.said}", wishes, tuple(warnings))
 
 
-async def _only(desk: Desk, alert: str, org: str) -> tuple[str, Survey, Watch]:
-    home, found, fitting = await matching(desk, alert=alert, org=org)
+def _of_kind(fitting: Sequence[Watch], asked: Asked) -> Sequence[Watch]:
+    """Keep those that can have what is asked for: thresholds, or occasions and actions."""
+    if any(getattr(asked, each) for each in _OF_METRICS):
+        return [each for each in fitting if isinstance(each, Monitor)] or fitting
+    if any(getattr(asked, each) for each in (*_OF_ISSUES, "actions")):
+        return [each for each in fitting if isinstance(each, Alert) or each.old] or fitting
+    return fitting
+
+
+def _only(alert: str, fitting: Sequence[Watch]) -> Watch:
     if len(fitting) > 1:
         known = ", ".join(f"{each.ref} ({each.it.name})" for each in fitting[:10])
         raise Invalid(f"{alert[:80]!r} could be {known}. Name one by its number.")
-    return home, found, fitting[0]
+    return fitting[0]
+
+
+def _both_switched(org: str, found: Survey, both: Sequence[Watch], asked: Asked) -> Proposal:
+    """Propose to switch an alert and its monitor, which were made together."""
+    draft = Draft(org, both[0].it.name, None, found, asked)
+    enabled = asked.state == "enabled"
+    wishes = [_wish(_switched(each, draft, enabled=enabled), each) for each in both]
+    return Proposal(org, f"Change {_all(both)}: {asked.said}", wishes)
+
+
+def _wish(order: Order, it: Watch) -> Wish:
+    return Wish(order, f"{it.ref} {it.it.name}", name=it.it.name or it.ref)
+
+
+def _all(watches: Sequence[Watch]) -> str:
+    return f"{' and '.join(each.ref for each in watches)} {watches[0].it.name!r}"
 
 
 def _monitors(it: Watch) -> Sequence[Any]:
@@ -258,19 +296,35 @@ async def delete(desk: Desk, *, org: str, alert: str) -> Proposal:
         Invalid: Several are called so, or it came with its project.
         NotFound: Nothing is called so.
     """
-    home, _, it = await _only(desk, alert, org)
-    if isinstance(it, Monitor) and it.it.type in BUILT_IN:
-        raise Invalid(f"{it.ref} came with its project: it can be disabled, and never deleted.")
-    places, project = {"org": home}, next(iter(it.it.projects), "")
+    home, _, fitting = await matching(desk, alert=alert, org=org)
+    gone = fitting if made_together(fitting) else [_only(alert, fitting)]
+    if any(isinstance(each, Monitor) and each.it.type in BUILT_IN for each in gone):
+        raise Invalid(
+            f"{gone[0].ref} came with its project: it can be disabled, and never deleted."
+        )
+    wishes = [_wish(_deletion(home, each), each) for each in gone]
+    left = _left(gone[0]) if len(gone) == 1 else ()
+    return Proposal(home, f"Delete {_all(gone)}", wishes, tuple(left))
+
+
+def _left(gone: Watch) -> Iterator[str]:
+    """Say which monitors stay without anybody that listens to them."""
+    if not isinstance(gone, Alert) or gone.old:
+        return
+    for each in gone.monitors:
+        if each.type not in BUILT_IN and list(each.workflow_ids) == [gone.it.id]:
+            yield f"{Monitor(each).ref} {each.name!r} stays, and tells nobody any more"
+
+
+def _deletion(org: str, it: Watch) -> Order:
+    places, project = {"org": org}, next(iter(it.it.projects), "")
     match it:
         case Alert(old=False):
-            order = Order("delete_workflow", places | {"workflow": it.it.id})
+            return Order("delete_workflow", places | {"workflow": it.it.id})
         case Alert():
             rule = places | {"project": project, "rule": it.it.id}
-            order = Order("delete_issue_alert_rule", rule)
+            return Order("delete_issue_alert_rule", rule)
         case Monitor(old=False):
-            order = Order("delete_detector", places | {"detector": it.it.id})
+            return Order("delete_detector", places | {"detector": it.it.id})
         case Monitor():
-            order = Order("delete_metric_alert_rule", places | {"alert_rule": it.it.id})
-    wish = Wish(order, f"{it.ref} {it.it.name}", name=it.it.name or it.ref)
-    return Proposal(home, f"Delete {it.ref} {it.it.name!r}", [wish])
+            return Order("delete_metric_alert_rule", places | {"alert_rule": it.it.id})

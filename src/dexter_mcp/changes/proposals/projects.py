@@ -6,11 +6,13 @@ from typing import Any, Final, Literal
 
 from dexter_mcp.changes.plan import Proposal, Wish
 from dexter_mcp.changes.proposals import volume
+from dexter_mcp.changes.proposals.platforms import doubts
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.projects import ProjectDetails
 from dexter_mcp.views.numbers import count
+from dexter_mcp.views.untrusted import name as shown
 
 Switch = Literal["", "yes", "no"]
 """On, off, or as it is."""
@@ -40,19 +42,21 @@ async def create(
     """Propose to make a project of a team.
 
     Raises:
-        Invalid: The slug is none, or another project has it.
+        Invalid: The slug is none, or another project has it, or has the name.
         NotFound: There is no such team.
     """
     home = await desk.org(org)
     owner = await desk.sentry.teams.resolve(home, team)
     await _check_slug(desk, home, slug)
+    await _check_name(desk, home, name, slug, owner.slug)
     told = {"name": name, "slug": slug, "platform": platform}
     body: dict[str, Any] = {n: v for n, v in told.items() if v}
     body |= {} if default_alert else {"default_rules": False}
     order = Order("create_team_project", {"org": home, "team": owner.slug}, {}, body)
     alert = "with" if default_alert else "without"
     purpose = f"Make the project {name} for the team {owner.slug}, {alert} the default alert"
-    return Proposal(home, purpose, [Wish(order, f"project {slug or name}")])
+    wishes = [Wish(order, f"project {slug or name}")]
+    return Proposal(home, purpose, wishes, tuple(doubts(platform)))
 
 
 async def update(
@@ -84,7 +88,9 @@ async def update(
     if not wishes:
         raise Invalid("Nothing is to be changed. Give a setting, or teams to add or remove.")
     about = [*settings, *(["teams"] if teams else [])]
-    return Proposal(home, f"Change {', '.join(about)} of the project {it.slug}", wishes)
+    warnings = tuple(doubts(str(settings.get("platform") or "")))
+    purpose = f"Change {', '.join(about)} of the project {it.slug}"
+    return Proposal(home, purpose, wishes, warnings)
 
 
 async def delete(desk: Desk, *, org: str, project: Sequence[str]) -> Proposal:
@@ -142,6 +148,18 @@ async def _team(desk: Desk, home: str, it: ProjectDetails, named: str) -> Wish:
     team = await desk.sentry.teams.resolve(home, named.removeprefix(_MINUS))
     places = {"org": home, "project": it.slug, "team": team.slug}
     return Wish(Order(operation, places), f"team {team.slug} at {it.slug}")
+
+
+async def _check_name(desk: Desk, home: str, name: str, slug: str, team: str) -> None:
+    """Refuse a name that a project of another team, or with another slug, has already."""
+    for other in (await desk.sentry.projects.list(home, query=name)).items:
+        its_own = {each.slug for each in other.teams} or {other.team.slug if other.team else team}
+        if other.name == name and (team not in its_own or slug not in {"", other.slug}):
+            raise Invalid(
+                f"A project called {shown(name)} is there, as {other.slug} of "
+                f"{', '.join(sorted(its_own))}. Choose another name, or change that one: "
+                "`update_project`."
+            )
 
 
 async def _check_slug(desk: Desk, home: str, slug: str, own: str = "") -> None:

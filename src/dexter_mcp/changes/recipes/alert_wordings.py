@@ -104,7 +104,7 @@ def _thresholds(state: Json, _: Called) -> str:
     return ", ".join(words.thresholds(_detector(state)))
 
 
-def _measure(state: Json, called: Called) -> str:
+def _measure(state: Json, _: Called) -> str:
     it = _detector(state)
     environment = it.measures.environment.raw if it.measures else ""
     told = words.measured(it)

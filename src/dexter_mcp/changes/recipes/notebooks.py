@@ -3,16 +3,18 @@
 What is deleted of them can be made anew with the same content, under a new id.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from dexter_mcp.changes.looks import each, find, itself, read, row, same
-from dexter_mcp.changes.matching import ABSENT, shown
+from dexter_mcp.changes.looks import alike, each, find, itself, read, same
+from dexter_mcp.changes.matching import ABSENT, differences, shown
 from dexter_mcp.changes.plan import Json, State
 from dexter_mcp.changes.recipe import Create, Delete, Recipe, Update
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.catalogue import Order
+from dexter_mcp.sentry.errors import Invalid
 from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.views.untrusted import name
 
@@ -35,6 +37,7 @@ _OF_TODAY: Final[Json] = {"version": 2}
 """Of which version a saved query is; one that does not say so may have no `query`."""
 _ALL: Final = [-1]
 """The projects of what is about all of them."""
+_PART: Final = re.compile(r"[.\[]")
 _ANEW: Final = "Taken back, it is made anew: with a new id, and you as its author."
 
 
@@ -83,6 +86,44 @@ async def _of_that_title(sentry: Sentry, order: Order) -> State:
     return whole if is_object(whole) else None
 
 
+async def _of_that_name(sentry: Sentry, order: Order) -> State:
+    """Find a saved query by its name: the one that is as asked for, or else any."""
+    for fits in (alike(), same("name")):
+        found = await find(
+            sentry, "list_saved_queries", order.places, lambda row, fits=fits: fits(row, order)
+        )
+        if found is not None:
+            return found
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Titled(Create):
+    """Makes something unless it is there; `kind` is what it is, `change` what changes it."""
+
+    kind: str
+    change: str
+
+    def met(self, order: Order, state: State) -> bool:
+        """Tell whether it is there with everything that was asked for."""
+        return self.fulfilled(order, state)
+
+    def warned(self, order: Order, state: State, others: Sequence[Order]) -> Iterable[str]:
+        """Refuse to make another one of that title.
+
+        Raises:
+            Invalid: There is one, and it holds something else.
+        """
+        if state is not None:
+            told = differences(self.before(order, state), self.after(order, state))
+            fields = dict.fromkeys(_PART.split(each.field)[0] for each in told)
+            raise Invalid(
+                f"A {self.kind} of that title is there ({name(str(state.get('id')))}), with other "
+                f"{', '.join(fields)}: change it with {self.change}."
+            )
+        return super().warned(order, state, others)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _UpdateDashboard(Update):
     """Changes a dashboard. The widgets are sent as a whole, and so are the filters."""
@@ -121,7 +162,7 @@ def _restored(widget: Json, told: Json) -> Json:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _NewQuery(Create):
+class _NewQuery(_Titled):
     """Saves a query of Discover."""
 
     def complete(self, order: Order, state: State) -> Order:  # noqa: ARG002 - there is none
@@ -184,8 +225,10 @@ def _anew(_: Order, __: State) -> Iterable[str]:
 
 
 RECIPES: Final[tuple[Recipe, ...]] = (
-    Create(
+    _Titled(
         operation="create_dashboard",
+        kind="dashboard",
+        change="update_dashboard",
         look=each(_of_that_title),
         lenses=(("widgets", _widgets), ("is_favorited", lambda state: state.get("isFavorited"))),
         tells=("id",),
@@ -208,7 +251,9 @@ RECIPES: Final[tuple[Recipe, ...]] = (
     ),
     _NewQuery(
         operation="create_saved_query",
-        look=row("list_saved_queries", same("name", "query", "fields", "yAxis")),
+        kind="saved query",
+        change="update_saved_query",
+        look=each(_of_that_name),
         tells=("id",),
         undone_by="delete_saved_query",
         known_by=(("saved_query", "id"),),
