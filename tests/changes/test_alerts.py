@@ -10,6 +10,8 @@ from mcp import Client
 
 from answers import text_of
 from clock import generous, now
+from dexter_mcp.changes.recipes.alert_wordings import ALERT
+from dexter_mcp.changes.spelling import in_words
 from dexter_mcp.server import build_server
 from dexter_mcp.simulator import Simulator
 from dexter_mcp.simulator.memory.alerts import Alert, Monitor
@@ -253,7 +255,8 @@ async def test_several_sets_of_filters_are_left_to_whoever_sees_them_all(
 async def test_deleting_says_who_hears_nothing_more(client: Client, simulator: Simulator) -> None:
     text = await planned(client, "delete_alert", alert="Checkout error budget")
     assert "warning: alert 5106 listens to it, and will no more" in text
-    assert "can't be undone: its number and its history go too" in text
+    assert "can't be undone: a deleted alert or monitor can't be brought back" in text
+    assert "disabling it instead keeps both" in text
     assert 'name="Checkout error budget"' in text
     assert writes_of(simulator) == []
     await done(client, "delete_alert", alert="Old release watch")
@@ -428,3 +431,114 @@ async def test_a_preview_of_too_much_is_refused(reader: Client) -> None:
     assert "give a shorter `period`" in text_of(result)
     result = await attempted(reader, "preview_alert", project="checkout", period="soon")
     assert "must be like 24h or 7d" in text_of(result)
+
+
+SLOW: dict[str, Any] = {
+    "name": "Slow carts",
+    "project": "checkout",
+    "when": ["critical>200", "warning>150"],
+    "metric": "count() in 10min where level:fatal",
+    "actions": "email:#payments",
+    "settings": "owner=#payments",
+}
+
+
+async def test_a_plan_is_told_in_words(simulator: Simulator, tmp_path: Path) -> None:
+    server = build_server(settings(tmp_path / "asking", writes="ask"), simulator, now=now)
+    async with Client(server) as asking:
+        metric = await planned(asking, "create_alert", **SLOW)
+        about_issues = await planned(asking, "create_alert", **NEW)
+        limits = await planned(asking, "update_alert", alert="monitor 641", when="critical>300")
+        filters = await planned(asking, "update_alert", alert=PAGE, filters="level=fatal")
+    assert "measures errors in 10 min matching level:fatal (dataset events)" in metric
+    assert "thresholds > 200 critical, > 150 warning, ≤ 150 resolved" in metric
+    assert "watches the new monitor Slow carts" in metric
+    assert "then e-mail #payments" in metric
+    assert "owner #payments" in metric
+    assert "matches everything" not in metric
+    assert "watches all issues of the project, when new issue or regression" in about_issues
+    assert "if level error or above and > 100 events in 1 h and tag environment" in about_issues
+    assert "Slack #alerts, PagerDuty Payments on-call" in about_issues
+    assert "> 10 critical, > 8 warning, ≤ 4 resolved → > 300 critical" in limits
+    assert "→ if level fatal: PagerDuty Payments on-call, e-mail #payments" in filters
+    for text in (metric, about_issues, limits, filters):
+        assert "condition_result" not in text
+        assert "any-short" not in text
+
+
+def test_what_words_would_leave_out_is_shown_as_it_is() -> None:
+    odd = [{"conditions": [{"type": "level"}, {"type": {"no": "text"}}], "actions": []}]
+    for state in ({"action_filters": odd}, {"triggers": odd[0]}, {"config": {"frequency": "?"}}):
+        assert in_words(ALERT, state) == state
+
+
+async def test_what_was_made_is_told_by_number(client: Client, simulator: Simulator) -> None:
+    text = await done(client, "create_alert", **SLOW)
+    made, listens = monitor(simulator, "Slow carts"), alert(simulator, "Slow carts")
+    assert f"; monitor {made.id}" in text
+    assert f"; alert {listens.id}" in text
+    again = await done(client, "create_alert", **SLOW)
+    assert f"monitor Slow carts (monitor {made.id})" in again
+    assert f"alert Slow carts (alert {listens.id})" in again
+    back = await planned(client, "undo_change", change=change_in(text))
+    assert "listens to it" not in back
+
+
+async def test_a_pair_of_one_name_is_meant_as_one(client: Client, simulator: Simulator) -> None:
+    await done(client, "create_alert", **SLOW)
+    made, listens = monitor(simulator, "Slow carts"), alert(simulator, "Slow carts")
+    read = await planned(client, "get_alert", alert="Slow carts")
+    assert read.startswith(f"monitor {made.id}")
+    assert f"tells: alert {listens.id}" in read
+    await done(client, "update_alert", alert="Slow carts", when="critical>300")
+    assert monitor(simulator, "Slow carts").conditions[0] == ("gt", 300, 75)
+    await done(client, "update_alert", alert="Slow carts", actions="email:#mobile")
+    told = alert(simulator, "Slow carts").filters[0].actions
+    assert [each["config"]["targetIdentifier"] for each in told] != ["72"]
+    await done(client, "update_alert", alert="Slow carts", state="disabled")
+    assert not monitor(simulator, "Slow carts").enabled
+    assert not alert(simulator, "Slow carts").enabled
+    alone = await planned(client, "delete_alert", alert=f"alert {listens.id}")
+    assert f"warning: monitor {made.id} stays, and tells nobody any more" in alone
+    both = await planned(client, "delete_alert", alert="Slow carts")
+    assert f"Delete alert {listens.id} and monitor {made.id} 'Slow carts'" in both
+    assert "listens to it" not in both
+    await done(client, "delete_alert", alert="Slow carts")
+    assert made.id not in simulator.world.alerts.monitors
+    assert listens.id not in simulator.world.alerts.alerts
+
+
+async def test_an_alert_about_a_metric_does_not_match_everything(
+    client: Client, simulator: Simulator
+) -> None:
+    text = await done(client, "create_alert", **SLOW)
+    assert "matches everything" not in text
+    number = alert(simulator, "Slow carts").id
+    told = {"operation": "update_workflow", "arguments": [f"workflow={number}", "name=Carts"]}
+    assert "matches everything" not in await done(client, "change_sentry", **told)
+
+
+async def test_rules_are_told_in_words(old: Simulator, tmp_path: Path) -> None:
+    server = build_server(settings(tmp_path / "asking", writes="ask"), old, now=now)
+    async with Client(server) as asking:
+        rule = await planned(asking, "create_alert", **NEW)
+        metric = await planned(asking, "create_alert", **SLOW)
+    assert "when new issue or regression" in rule
+    assert "level error or above" in rule
+    assert "thresholds > 200 critical, > 150 warning: e-mail #payments" in metric
+
+
+async def test_spike_protection_names_its_projects(client: Client, simulator: Simulator) -> None:
+    told = {"operation": "disable_spike_protection", "arguments": ["projects=$all"]}
+    off = await done(client, "change_sentry", **told)
+    assert "project checkout, project gateway" in off
+    assert "spike protection on → off" in off
+    one = {"operation": "enable_spike_protection", "arguments": ["projects=checkout"]}
+    on = await done(client, "change_sentry", **one)
+    assert "projects: project checkout\nproject checkout: spike protection off → on" in on
+    sent = len(writes_of(simulator))
+    nowhere = {"operation": "enable_spike_protection", "arguments": ["projects=nowhere"]}
+    assert "project nowhere is not there" in await planned(client, "change_sentry", **nowhere)
+    assert len(writes_of(simulator)) == sent
+    back = await done(client, "undo_change", change=change_in(off))
+    assert "spike protection off → on" in back

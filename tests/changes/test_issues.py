@@ -102,7 +102,7 @@ async def test_a_release_resolves_an_issue_whatever_part_of_its_name_is_given(
     said = await done(
         client, "update_issues", issues=[one.short_id], status="resolved", release=named
     )
-    assert f"resolved in release {named}" in said
+    assert "resolved in release checkout@1.1.0" in said
     assert '→ {"inRelease": "checkout@1.1.0"}' in said
     assert one.status_details["inRelease"] == "checkout@1.1.0"
 

@@ -41,7 +41,7 @@ def roles(simulator: Simulator) -> set[tuple[str, str]]:
 async def test_somebody_is_invited_and_never_twice(client: Client, simulator: Simulator) -> None:
     arguments = {"email": "noor@acme.test", "role": "admin", "teams": ["#payments"]}
     said = await done(client, "invite_member", **arguments)
-    assert 'there: email noor@acme.test, orgRole admin, teams ["payments"]' in said
+    assert "there: email noor@acme.test, orgRole admin, teams payments" in said
     assert (await done(client, "invite_member", **arguments)).startswith("Nothing to do")
     assert len(writes_of(simulator)) == 1
     await done(client, "undo_change", change=change_in(said))
@@ -89,7 +89,7 @@ async def test_teams_are_added_and_removed_and_brought_back(
     said = await done(
         client, "update_member", member=TOMAS, add_teams=["data"], remove_teams=["payments"]
     )
-    assert 'teams ["payments (admin)", "storefront"] → ["data", "storefront"]' in said
+    assert "teams payments (admin), storefront → data, storefront" in said
     assert roles(simulator) == set()
     await done(client, "undo_change", change=change_in(said))
     assert roles(simulator) == {("payments", TOMAS)}

@@ -113,7 +113,7 @@ async def test_what_muting_can_t_do_is_said(simulator: Simulator, tmp_path: Path
 
 async def test_only_an_environment_is_deleted(client: Client, simulator: Simulator) -> None:
     said = await done(client, "delete_monitor", monitor=NIGHTLY, environment=["staging"])
-    assert 'environments ["production", "staging"] → ["production"]' in said
+    assert "environments production, staging → production" in said
     assert [lane.name for lane in job(simulator).lanes] == ["production"]
 
 

@@ -157,10 +157,28 @@ async def test_one_issue_is_too_few_to_be_merged(client: Client, simulator: Simu
     assert "`issues` must be a list of at least 2" in said
 
 
+async def test_a_status_by_sentrys_own_name_is_put_right(
+    client: Client, simulator: Simulator
+) -> None:
+    said = await refused(client, simulator, "update_issues", issues=["1"], status="ignored")
+    assert "Did you mean `archived`?" in said
+
+
+async def test_what_has_no_name_is_not_called_by_its_operation_twice(asking: Client) -> None:
+    arguments = ["organization_id:=1", "provider=segment", "config:={}"]
+    said = await said_to(
+        asking, "change_sentry", operation="create_data_forwarder", arguments=arguments
+    )
+    assert said.startswith("Planned"), said
+    assert "data forwarder: new" in said
+    assert ": data forwarder" not in said.splitlines()[0]
+
+
 async def test_an_issue_that_is_parted_is_named_and_not_its_hash(
     asking: Client, world: World
 ) -> None:
-    one, other = issue(world, "KeyError"), world.tell("acme", story("ValueError"))
+    world.tell("acme", story("ValueError"))
+    one, other = issue(world, "KeyError"), issue(world, "ValueError")
     (digest,) = other.hashes
     world.merge_issues(one.number, [other.number])
     arguments = [f"issue={one.number}", f"id={digest}"]

@@ -78,7 +78,11 @@ async def test_a_ticket_of_that_title_is_not_made_twice(
 ) -> None:
     asked = {"issue": ISSUE, "integration": "github", "fields": ["repo=acme/shop"]}
     await done(client, "create_ticket", **asked)
-    assert (await done(client, "create_ticket", **asked)).startswith("Nothing to do")
+    again = await done(client, "create_ticket", **asked)
+    assert again.startswith("Nothing to do")
+    assert "already so: ticket for" in again
+    assert "(key " in again
+    assert ", url https://" in again
     assert len(writes_of(simulator)) == 1
 
 

@@ -42,7 +42,7 @@ async def drawn(desk: Desk, tool: str, arguments: Mapping[str, Any], wanted: Pro
                 there[wish.target] = known
             continue
         warnings += recipe.warned(wish.order, state, [each.order for each in wanted.wishes])
-        warnings += [recipe.again] if recipe.again and not wanted.undoes else []
+        warnings += [recipe.anew] if recipe.anew and not wanted.undoes else []
         lost.append(recipe.loses(wish.order, state))
         steps.append(step(recipe, wish, state))
         names += [wish.name or wish.target] if recipe.deletes or steps[-1].after is None else []

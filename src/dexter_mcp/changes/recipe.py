@@ -73,7 +73,7 @@ class Recipe:
     it can't be undone; it is empty where it can. `pins` are the places that are filled with a field
     of the target that stays the same when it is renamed. `wordings` tell people of fields in words;
     what is compared and sent stays as it is. `watched` says that it may change what
-    projects take in or report: their error rates are looked at between stages. `again` says how
+    projects take in or report: their error rates are looked at between stages. `anew` says how
     what is taken back differs from what was there.
     """
 
@@ -83,7 +83,7 @@ class Recipe:
     strange: bool = False
     tells: tuple[str, ...] = ()
     lost: str = ""
-    again: str = ""
+    anew: str = ""
     watched: bool = False
     warn: Warn = nothing
     bulk: Bulk | None = None

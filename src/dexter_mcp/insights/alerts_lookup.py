@@ -33,14 +33,13 @@ async def get_alert(
         SentryError: It did not come.
     """
     home, found, fitting = await matching(desk, alert=alert, org=org)
-    if monitor := made_together(fitting):
-        fitting = [monitor]
-    match fitting:
+    together = made_together(fitting)
+    match [together] if together else fitting:
         case [only]:
             told = await _with_history(desk, home, only, found, full="history" in include)
             return details(told, include=include, fence=desk.fence(), now=desk.now())
-        case several:
-            page = Page[Watch](items=several)
+        case _:
+            page = Page[Watch](items=fitting)
             asked = Asked(home, query=f"{alert} (fits several: name one by its id)")
             told_all = Told(page, found.names, found.failed)
             return list_view.listing(told_all, asked, fence=desk.fence(), now=desk.now())

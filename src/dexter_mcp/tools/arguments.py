@@ -16,6 +16,13 @@ _KINDS: Final[Mapping[str, str]] = {
     "array": "a list of texts",
     "string": "a text",
 }
+_ALSO: Final[Mapping[str, str]] = {
+    "ignored": "archived",
+    "muted": "archived",
+    "closed": "resolved",
+    "open": "unresolved",
+}
+"""What others call a state."""
 _UNSAID = frozenset({"title", "minLength", "maxLength", "minimum", "maximum", "pattern"})
 """What costs a model tokens and helps it to nothing: the answer to a mistake says it."""
 
@@ -76,7 +83,7 @@ def _sentence(fault: dict[str, Any], valid: Mapping[str, Mapping[str, Any]]) -> 
     name = str(fault["loc"][0]) if fault["loc"] else REFRESH
     if fault["type"] == "extra_forbidden":
         return _unknown(name, valid)
-    schema = valid[name]
+    schema, hint = valid[name], ""
     match fault["type"]:
         case "missing":
             return f"`{name}` is missing: {schema['description']}"
@@ -90,11 +97,13 @@ def _sentence(fault: dict[str, Any], valid: Mapping[str, Mapping[str, Any]]) -> 
             wanted = f"a list of at least {fault['ctx']['min_length']}"
         case "literal_error":
             wanted = fault["ctx"]["expected"]
+            meant = _ALSO.get(str(fault["input"]), "")
+            hint = f" Did you mean `{meant}`?" if f"'{meant}'" in wanted else ""
         case "greater_than_equal" | "less_than_equal":
             wanted = _bounds(schema)
         case _:
             wanted = f"{_KINDS[schema['type']]} {_bounds(schema)}".rstrip()
-    return f"`{name}` must be {wanted}, not {_shown(fault)}."
+    return f"`{name}` must be {wanted}, not {_shown(fault)}.{hint}"
 
 
 def _unknown(name: str, valid: Mapping[str, Any]) -> str:

@@ -128,7 +128,7 @@ async def update(desk: Desk, *, org: str, alert: str, asked: Asked) -> Proposal:
             "Nothing was named that should change: give `state`, `actions`, `settings`, …"
         )
     home, found, fitting = await matching(desk, alert=alert, org=org)
-    if made_together(fitting) and replace(asked, state="") == Asked():
+    if made_together(fitting) and not replace(asked, state="").given:
         return _both_switched(home, found, fitting, asked)
     it = _only(alert, _of_kind(fitting, asked))
     number = next((each.project_id for each in _monitors(it)), "")
@@ -309,11 +309,11 @@ async def delete(desk: Desk, *, org: str, alert: str) -> Proposal:
 
 def _left(gone: Watch) -> Iterator[str]:
     """Say which monitors stay without anybody that listens to them."""
-    if not isinstance(gone, Alert) or gone.old:
-        return
-    for each in gone.monitors:
-        if each.type not in BUILT_IN and list(each.workflow_ids) == [gone.it.id]:
-            yield f"{Monitor(each).ref} {each.name!r} stays, and tells nobody any more"
+    if isinstance(gone, Alert) and not gone.old:
+        theirs = [each for each in gone.monitors if each.type not in BUILT_IN]
+        left = [each.id for each in theirs if list(each.workflow_ids) == [gone.it.id]]
+        if left:
+            yield f"monitor {', '.join(left)} stays, and tells nobody any more"
 
 
 def _deletion(org: str, it: Watch) -> Order:

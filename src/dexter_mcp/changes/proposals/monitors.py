@@ -68,7 +68,7 @@ async def create(desk: Desk, *, org: str, project: Sequence[str], wanted: Watch)
     who = await _owner(desk, home, wanted.owner)
     body = {"project": slug, **fields, **_owned(who)}
     order = Order("create_monitor", {"org": home}, {}, body)
-    wish = Wish(order, f"monitor {wanted.called}", called=who.words if who else {})
+    wish = Wish(order, f"monitor {wanted.called}", called=_words(who))
     return Proposal(home, f"Create the cron monitor {wanted.called} in {slug}", [wish])
 
 
@@ -90,8 +90,7 @@ async def update(
     who = await _owner(desk, home, wanted.owner)
     body = {**fields, **_owned(who)}
     order = Order("update_monitor", {"org": home, "monitor": it.id}, {}, body)
-    called = who.words if who else {}
-    wish = Wish(order, f"monitor {reference(it)}", it.name.raw, called=called)
+    wish = Wish(order, f"monitor {reference(it)}", it.name.raw, called=_words(who))
     told = ", ".join(_told(body))
     return Proposal(home, f"Change the cron monitor {reference(it)}: {told}", [wish])
 
@@ -173,6 +172,10 @@ async def _owner(desk: Desk, org: str, named: str) -> Assignee | None:
     except NotFound as nobody:
         nobody.advice = "Write #slug for a team; `list_teams` and `list_members` name them."
         raise
+
+
+def _words(who: Assignee | None) -> Mapping[str, str]:
+    return who.words if who else {}
 
 
 def _owned(who: Assignee | None) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from difflib import get_close_matches
 from typing import Final
 
 _KNOWN: Final = frozenset(
-    (
-        "android apple bun c capacitor cfml cloudflare cocoa cordova csharp dart deno dotnet "
-        "electron elixir flutter fsharp go godot groovy haskell ionic java javascript kotlin "
-        "minidump native nintendo node objc other perl php playstation powershell python react "
-        "rails ruby rust scala swift unity unreal xbox"
-    ).split()
+    {
+        *("android", "apple", "bun", "c", "capacitor", "cfml", "cloudflare", "cocoa", "cordova"),
+        *("csharp", "dart", "deno", "dotnet", "electron", "elixir", "flutter", "fsharp", "go"),
+        *("godot", "groovy", "haskell", "ionic", "java", "javascript", "kotlin", "minidump"),
+        *("native", "nintendo", "node", "objc", "other", "perl", "php", "playstation"),
+        *("powershell", "python", "react", "rails", "ruby", "rust", "scala", "swift", "unity"),
+        *("unreal", "xbox"),
+    }
 )
 
 

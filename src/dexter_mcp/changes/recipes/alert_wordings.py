@@ -44,8 +44,9 @@ def _group(told: Any) -> ConditionGroup | None:
     if not is_object(told):
         return None
     found = ConditionGroup.model_validate({**told, "logicType": _logic(told)})
-    held = [len(_objects(told.get(name))) for name in ("conditions", "actions")]
-    return found if held == [len(found.conditions), len(found.actions)] else None
+    held = sum(len(_objects(told.get(name))) for name in ("conditions", "actions"))
+    read = [each for each in (*found.conditions, *found.actions) if each.type]
+    return found if len(read) == held else None
 
 
 def _logic(told: Json) -> Any:
@@ -106,6 +107,8 @@ def _thresholds(state: Json, _: Called) -> str:
 
 def _measure(state: Json, _: Called) -> str:
     it = _detector(state)
+    if len(it.data_sources) > 1:
+        return ""
     environment = it.measures.environment.raw if it.measures else ""
     told = words.measured(it)
     return f"{told} in {environment}" if told and environment else told
@@ -128,17 +131,24 @@ def _rule(state: Json) -> AlertRule:
 
 def _rule_occasions(state: Json, called: Called) -> str:
     found = _rule(state).as_workflow().triggers
-    return words.group(found, _names(called)) if found else ""
+    return _told(found, state.get("conditions"), called) if found else ""
 
 
 def _rule_filters(state: Json, called: Called) -> str:
     (found,) = _rule(state).as_workflow().action_filters
-    return words.group(found, _names(called))
+    return _told(found, state.get("filters"), called)
+
+
+def _told(found: ConditionGroup, written: Any, called: Called) -> str:
+    """Tell conditions, if all that are written could be read."""
+    known = [each for each in found.conditions if each.type]
+    return words.group(found, _names(called)) if len(known) == len(_objects(written)) else ""
 
 
 def _rule_actions(state: Json, called: Called) -> str:
     (found,) = _rule(state).as_workflow().action_filters
-    return ", ".join(words.action(each, _names(called)) for each in found.actions)
+    known = [words.action(each, _names(called)) for each in found.actions if each.type]
+    return ", ".join(known) if len(known) == len(_objects(state.get("actions"))) else ""
 
 
 def _rule_frequency(state: Json, _: Called) -> str:

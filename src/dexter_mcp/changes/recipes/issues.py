@@ -358,7 +358,7 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         operation="delete_issue_note",
         look=each(_note),
         shows=("text",),
-        again="taken back, it is posted anew: with another id and date, in your name",
+        anew="taken back, it is posted anew: with another id and date, in your name",
         strange=True,
     ),
     Deed(operation="start_autofix", look=each(_run), seen=False, tells=("run_id",)),
