@@ -292,7 +292,7 @@ class Ledger:
             self._db.execute("UPDATE attempts SET open = NULL WHERE id = ?", (attempt,))
 
     def pass_over(self, change: Change, outcomes: Mapping[int, Outcome]) -> bool:
-        """Note what became of steps for which nothing is sent, unless the change is ours no more."""
+        """Note what became of steps for which nothing is sent, while the change is still ours."""
         with self._together():
             if ours := self._is_ours(change):
                 self._note(change.id, outcomes)
