@@ -358,6 +358,28 @@ async def test_deleting_takes_the_name_of_what_goes_and_cannot_be_undone(
     assert one.number not in world.issues
 
 
+async def test_what_a_search_finds_is_deleted_by_number_and_counted(
+    client: Client, simulator: Simulator, world: World
+) -> None:
+    plan = text_of(await client.call_tool("delete_issues", {"query": "is:unresolved"}))
+    assert f'name="delete {len(world.issues)}"' in plan
+    assert "query: is:unresolved" in plan
+    assert writes_of(simulator) == []
+    await done(client, "delete_issues", query="is:unresolved")
+    assert not world.issues
+    assert all(
+        "id=" in line or line.startswith("DELETE /api/0/organizations/acme/issues/6")
+        for line in writes_of(simulator)
+    )
+
+
+async def test_nothing_is_deleted_where_nothing_is_named(
+    client: Client, simulator: Simulator
+) -> None:
+    assert (await client.call_tool("delete_issues", {})).is_error
+    assert writes_of(simulator) == []
+
+
 async def test_a_discarded_issue_is_deleted_and_has_to_be_typed(
     client: Client, world: World
 ) -> None:

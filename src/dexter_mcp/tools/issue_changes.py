@@ -81,9 +81,26 @@ async def update_issues(
 
 
 @toolset.delete
-async def delete_issues(desk: Desk, *, issues: Issues, org: Org = "") -> Proposal:
+async def delete_issues(
+    desk: Desk,
+    *,
+    issues: Issues = (),
+    query: Query = "",
+    org: Org = "",
+    project: Project = (),
+    environment: Environment = (),
+    period: Period = "",
+) -> Proposal:
     """Delete issues with all their events, for good. To hide them, archive with update_issues."""
-    return await deeds.delete(desk, Chosen(org=org, issues=issues))
+    chosen = Chosen(
+        org=org,
+        issues=issues,
+        query=query,
+        project=project,
+        environment=environment,
+        period=time_range(period, "", "").period,
+    )
+    return await deeds.delete(desk, chosen)
 
 
 @toolset.update

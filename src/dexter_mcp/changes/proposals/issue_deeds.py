@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dexter_mcp.changes.plan import Proposal, Wish
-from dexter_mcp.changes.proposals.choosing import Chosen, counted, found, one, wish
+from dexter_mcp.changes.proposals.choosing import Chosen, asked, counted, found, one, wish
 from dexter_mcp.changes.recipes.issues import by_search
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.catalogue import Order
@@ -22,7 +22,8 @@ async def delete(desk: Desk, chosen: Chosen) -> Proposal:
     """
     home, issues = await found(desk, chosen)
     wishes = [wish("delete_issue", home, issue) for issue in issues]
-    return Proposal(home, f"Delete {counted(issues)} with all events", wishes)
+    said = f"Delete {counted(issues)} with all events{asked(chosen, issues)}"
+    return Proposal(home, said, wishes)
 
 
 async def merge(desk: Desk, org: str, named: Sequence[str]) -> Proposal:
