@@ -184,8 +184,7 @@ def _judge(
 
 def _lines(folder: Path) -> Iterator[dict[str, Any]]:
     for file in sorted(folder.glob("audit*.jsonl")):
-        for line in file.read_bytes().splitlines():
-            yield json.loads(line)
+        yield from (json.loads(line) for line in file.read_bytes().splitlines() if line)
 
 
 def _replayed(

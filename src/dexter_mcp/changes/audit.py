@@ -25,6 +25,7 @@ class Audit:
 
     def __init__(self, folder: Path, largest: int = _LARGEST) -> None:
         self._folder, self._largest = folder, largest
+        self._whole = False
 
     def write(self, attempt: Attempt) -> None:
         """Append a line, without secrets. It is on the disk when this returns."""
@@ -33,9 +34,14 @@ class Audit:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._turn(attempt)
         file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        # Only what ended in the middle tears a line, and that is looked for once: others may be
+        # writing theirs at this moment.
+        before = "" if self._whole else _mend(file)
+        self._whole = False
         try:
-            _whole(file, (_mend(file) + line).encode())
+            _put(file, (before + line).encode())
             os.fsync(file)
+            self._whole = True
         finally:
             os.close(file)
 
@@ -79,7 +85,7 @@ def _mend(file: int) -> str:
     return "" if os.read(file, 1) == b"\n" else "\n"
 
 
-def _whole(file: int, content: bytes) -> None:
+def _put(file: int, content: bytes) -> None:
     """Write all of it: one call does, unless the disk is nearly full."""
     while content:
         content = content[os.write(file, content) :]

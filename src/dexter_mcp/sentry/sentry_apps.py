@@ -3,13 +3,18 @@
 Their secrets, the headers of their webhooks, and the codes that grant access are not read.
 """
 
-from typing import Literal
+from typing import Any, Final, Literal
 
+from pydantic import Field
+
+from dexter_mcp.sentry import json_text
 from dexter_mcp.sentry.api import HOUR, MINUTE, Api
+from dexter_mcp.sentry.json_types import is_array, is_object
 from dexter_mcp.sentry.reply import Page, Reply
 from dexter_mcp.sentry.wire import path
 
 AppStatus = Literal["unpublished", "published", "internal", "publish_request_inprogress", ""]
+_ALERT_FORM: Final = "alert-rule-action"
 
 
 class AppRef(Reply):
@@ -41,6 +46,26 @@ class SentryApp(Reply):
     events: tuple[str, ...] = ()
     is_alertable: bool = False
     is_disabled: bool = False
+    blueprint: Any = Field(default=None, alias="schema", exclude=True, repr=False)
+
+    @property
+    def takes_form(self) -> bool:
+        """Tell whether an alert that calls it has to fill in a form, which the app describes."""
+        told = self.blueprint
+        if isinstance(told, str):
+            told = _parsed(told)
+        elements: Any = told.get("elements") if is_object(told) else None
+        return is_array(elements) and any(
+            is_object(each) and each.get("type") == _ALERT_FORM for each in elements
+        )
+
+
+def _parsed(text: str) -> Any:
+    """Read a document that came as text, as the published description has it."""
+    try:
+        return json_text.read(text.encode())
+    except ValueError:
+        return None
 
 
 class SentryApps:

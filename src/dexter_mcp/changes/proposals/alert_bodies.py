@@ -61,12 +61,11 @@ _ACTIONS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "sentry.integrations.opsgenie.notify_action.OpsgenieNotifyTeamAction",
             *("account", "team"),
         ),
-        "webhook": (
-            "sentry.rules.actions.notify_event_service.NotifyEventServiceAction",
-            *("", "service"),
-        ),
     }
 )
+_SERVICE: Final = "sentry.rules.actions.notify_event_service.NotifyEventServiceAction"
+_SERVICES: Final = {"webhook": "a webhook", "sentry_app": "an app"}
+"""What rules call by its slug: apps too, as long as they take no form."""
 _MAIL: Final = "sentry.mail.actions.NotifyEmailAction"
 _TARGETS: Final = {"issue_owners": "IssueOwners", "user": "Member", "team": "Team"}
 _BY_NAME: Final = frozenset({"slack", "msteams"})
@@ -153,24 +152,24 @@ def rule_action(action: Action) -> Body:
     if kind == "email":
         told = {"targetType": _TARGETS[config["targetType"]], **action["data"]}
         return {"id": _MAIL, **told} | ({"targetIdentifier": whom} if whom else {})
+    if kind in _SERVICES:
+        return {"id": _SERVICE, "service": shown or whom}
     dotted, through, place = _ACTIONS[kind]
     named = {through: action.get("integration_id"), place: whom}
     channel = {"channel": shown} if kind in _BY_NAME and shown else {}
-    return (
-        {"id": dotted} | channel | {name: value for name, value in named.items() if name and value}
-    )
+    return {"id": dotted} | channel | {name: value for name, value in named.items() if value}
 
 
 def trigger_action(action: Action) -> Body:
     """Write an action in the words of a metric alert rule.
 
     Raises:
-        Invalid: Such a rule can't do that.
+        Invalid: Such a rule can't do that, or not as far as is known.
     """
     kind, config = action["type"], action["config"]
-    target, whom = config["targetType"], config.get("targetIdentifier")
-    if target == "issue_owners" or kind == "webhook":
-        said = "suggested assignees" if kind == "email" else "a webhook"
+    target, whom = config.get("targetType"), config.get("targetIdentifier")
+    if target == "issue_owners" or kind in _SERVICES:
+        said = _SERVICES.get(kind, "suggested assignees")
         raise Invalid(f"`actions`: a metric rule can't tell {said}. Name a team or a channel.")
     told: Body = {"type": kind, "targetType": target}
     told["targetIdentifier"] = (kind in _BY_NAME and config.get("targetDisplay")) or whom

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from dexter_mcp.changes.looks import read
 from dexter_mcp.changes.matching import shown
-from dexter_mcp.changes.proposals import alert_channels
+from dexter_mcp.changes.proposals import alert_channels, alert_services
 from dexter_mcp.changes.proposals.alert_notation import Condition
 from dexter_mcp.insights.desk import Desk
 from dexter_mcp.sentry.errors import Invalid
@@ -27,7 +27,8 @@ _SERVICES: Final = {"pagerduty": ("service_table", "service"), "opsgenie": ("tea
 _TICKETS: Final = frozenset({"jira", "jira_server", "github", "github_enterprise", "vsts"})
 _FORMS: Final = (
     "email:#team, email:name@example.org, email:owners, slack:#channel, discord:#channel, "
-    "msteams:channel, pagerduty:service, opsgenie:team, webhook:service"
+    "msteams:channel, pagerduty:service, opsgenie:team, app:slug, "
+    "webhook:service"
 )
 _OWNERS: Final = frozenset({"owners", "issue_owners", "suggested"})
 _NOBODY: Final = "none"
@@ -69,16 +70,15 @@ async def _action(desk: Desk, org: str, text: str) -> Settled:
     if kind == "email":
         return Settled(await _mail(desk, org, whom))
     if kind == "webhook":
-        return Settled(_webhook(whom))
+        return await _webhook(desk, org, whom)
+    if kind == "app":
+        return await _app(desk, org, whom)
     if kind in CHAT or kind in _SERVICES:
         through, warnings = await _through(desk, org, kind, account)
         told = await _message(desk, org, through, whom)
         return Settled(told.value, (*warnings, *told.warnings))
     if kind in _TICKETS:
-        raise Invalid(
-            f"`actions`: a ticket in {kind} takes a form of its own. Add that action in Sentry, or "
-            "give it whole: `change_sentry` update_workflow."
-        )
+        raise Invalid(f"`actions`: a ticket in {kind} {alert_services.BY_HAND}")
     raise Invalid(f"`actions` {text[:_SHOWN]!r}: there is no such way. Write {_FORMS}.")
 
 
@@ -91,13 +91,32 @@ async def _mail(desk: Desk, org: str, whom: str) -> Action:
     return {"type": "email", "data": {}, "config": config}
 
 
-def _webhook(whom: str) -> Action:
+async def _webhook(desk: Desk, org: str, whom: str) -> Settled:
     if "://" in whom:
         raise Invalid(
             "`actions`: an alert calls the address that is set for a service, not one of its own. "
             "Write `webhook:webhooks` for the addresses of the project's WebHooks integration."
         )
-    return {"type": "webhook", "data": {}, "config": _specific(whom)}
+    if whom.casefold() == alert_services.WEBHOOKS:
+        return Settled(_calling(alert_services.WEBHOOKS))
+    found = await alert_services.meant(desk, org, "webhook", whom)
+    return Settled(_calling(found.ref.slug), found.doubts)
+
+
+def _calling(service: str) -> Action:
+    """Name a service by itself: Sentry refuses a type of target here."""
+    return {"type": "webhook", "data": {}, "config": {"targetIdentifier": service}}
+
+
+async def _app(desk: Desk, org: str, whom: str) -> Settled:
+    found = await alert_services.meant(desk, org, "app", whom)
+    config = {
+        "targetType": "sentry_app",
+        "targetIdentifier": found.ref.sentry_app_id,
+        "targetDisplay": found.ref.slug,
+    }
+    action: Action = {"type": "sentry_app", "data": {}, "config": config}
+    return Settled(action, found.doubts)
 
 
 def _specific(whom: str, *, display: str = "") -> dict[str, Any]:

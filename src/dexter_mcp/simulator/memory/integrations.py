@@ -96,6 +96,11 @@ class App:
     author: str = ""
     overview: str = ""
 
+    @property
+    def takes_form(self) -> bool:
+        """Tell whether its schema describes a form for alerts."""
+        return '"alert-rule-action"' in str(self.settings.get("schema"))
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from dexter_mcp.simulator.intake.loose import is_mapping
 from dexter_mcp.simulator.memory.alerts import Filters
+from dexter_mcp.simulator.memory.integrations import App
 from dexter_mcp.simulator.routes.alert_bodies import mapping, objects, whole, within
 from dexter_mcp.simulator.routes.endpoint import Call
 from dexter_mcp.simulator.routes.writing import choose, invalid, require
@@ -110,6 +111,7 @@ INTEGRATIONS = (
 _TARGETS: Mapping[str, Collection[str | None]] = {
     "email": ("user", "team", "issue_owners"),
     "sentry_app": ("sentry_app",),
+    "webhook": (None,),
     "plugin": (None, "specific"),
 }
 _SPECIFIC = (None, "specific")
@@ -146,6 +148,7 @@ def _action(call: Call, told: Json) -> Json:
     choose(told, "type", ACTIONS)
     kind, config = told["type"], mapping(told, "config")
     _check_target(call, kind, config)
+    _check_app(call, kind, config, mapping(told, "data"))
     integration = told.get("integrationId")
     _check_integration(call, kind, integration)
     return {
@@ -162,7 +165,7 @@ def _check_target(call: Call, kind: str, config: Json) -> None:
     allowed = _TARGETS.get(kind, _SPECIFIC)
     if target not in allowed:
         raise invalid(config=f"'{target}' is not one of {list(allowed)}")
-    config["targetType"] = target or "specific"
+    config["targetType"] = target or (None if kind == "webhook" else "specific")
     if target in {"user", "team"}:
         known = {
             "user": {one.user_id for one in call.world.members if one.org == call.org.slug},
@@ -171,6 +174,35 @@ def _check_target(call: Call, kind: str, config: Json) -> None:
         if str(whom) not in known:
             raise invalid(config=f"{target.title()} {whom} does not belong to this organization")
         config["targetIdentifier"] = str(whom)
+
+
+def _check_app(call: Call, kind: str, config: Json, data: Json) -> None:
+    whom = str(config.get("targetIdentifier"))
+    if kind == "webhook":
+        check_service(call, whom, "service")
+    if kind == "sentry_app":
+        found = next((each for each in _apps(call) if str(each.id) == whom), None)
+        if found is None:
+            raise whole("Sentry app installation not found.")
+        if found.takes_form and not data.get("settings"):
+            raise whole("'settings' is a required property")
+
+
+def check_service(call: Call, slug: str, where: str) -> None:
+    """Refuse a service that alerts can't call; any project may have addresses of its own.
+
+    Raises:
+        Refusal: It is no installed app that can be alerted without a form.
+    """
+    known = {each.slug for each in _apps(call) if each.alerts and not each.takes_form}
+    if slug not in {"webhooks", *known}:
+        told = f"Select a valid choice. {slug} is not one of the available choices."
+        raise invalid(**{where: told})
+
+
+def _apps(call: Call) -> list[App]:
+    org = call.org.slug
+    return [each for each in call.world.integrations.apps if each.installed.get(org) == "installed"]
 
 
 def _check_integration(call: Call, kind: str, given: object) -> None:

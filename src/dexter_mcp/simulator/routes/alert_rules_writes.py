@@ -13,7 +13,12 @@ from dexter_mcp.simulator.intake.loose import is_mapping
 from dexter_mcp.simulator.memory.alerts import ERRORS, ISSUES, Filters, built_in_id
 from dexter_mcp.simulator.routes import alert_bodies as bodies
 from dexter_mcp.simulator.routes import fields, people
-from dexter_mcp.simulator.routes.alert_conditions import FILTERS, INTEGRATIONS, TRIGGERS
+from dexter_mcp.simulator.routes.alert_conditions import (
+    FILTERS,
+    INTEGRATIONS,
+    TRIGGERS,
+    check_service,
+)
 from dexter_mcp.simulator.routes.endpoint import Call
 from dexter_mcp.simulator.routes.finding_alerts import rule_named, rules_of
 from dexter_mcp.simulator.routes.refusals import Refusal
@@ -213,7 +218,10 @@ def _message(call: Call, kind: str, part: Json) -> Json:
     identifier = part.get(whom) or None
     if whom and not (display or identifier):
         raise invalid(actions=_INCOMPLETE)
-    said = {"targetType": "specific", "targetIdentifier": identifier, "targetDisplay": display}
+    if kind == "webhook":
+        check_service(call, str(identifier), "actions")
+    target = None if kind == "webhook" else "specific"
+    said = {"targetType": target, "targetIdentifier": identifier, "targetDisplay": display}
     said_above = {*_NAMING, "channel", through, whom}
     rest = {key: value for key, value in part.items() if key not in said_above}
     return _acting(kind, integration, said, rest)

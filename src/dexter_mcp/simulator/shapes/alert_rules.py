@@ -11,6 +11,7 @@ from dexter_mcp.simulator.memory.alerts import Alert, Filters, Monitor, Period
 from dexter_mcp.simulator.memory.records import Project
 from dexter_mcp.simulator.routes.endpoint import Call
 from dexter_mcp.simulator.shapes.alerts import owner_text
+from dexter_mcp.simulator.shapes.integrations import installation_uuid
 from dexter_mcp.simulator.shapes.times import iso
 from dexter_mcp.simulator.telling.story import Json
 
@@ -96,7 +97,7 @@ def rule_json(call: Call, alert: Alert, project: Project, *, expanded: bool) -> 
         "frequency": alert.frequency,
         "conditions": conditions + counted,
         "filters": [part for part in parts if part not in counted],
-        "actions": [_action(action) for action in filters.actions],
+        "actions": [_action(call, action) for action in filters.actions],
         "status": "active" if alert.enabled else "disabled",
         **_muted_json(call, alert),
         "createdBy": creator_json(call, alert.created_by),
@@ -120,8 +121,10 @@ def _part(kind: str, comparison: object) -> Json:
     return {"id": f"sentry.rules.{dotted}", "name": said, **named}
 
 
-def _action(action: Json) -> Json:
+def _action(call: Call, action: Json) -> Json:
     config = action["config"]
+    if action["type"] == "sentry_app":
+        return _app_action(call, str(config["targetIdentifier"]))
     shape = {"id": ACTIONS[action["type"]], "name": f"Notify through {action['type']}"}
     if target := TARGETS.get(config["targetType"]):
         return shape | {
@@ -134,6 +137,18 @@ def _action(action: Json) -> Json:
     named = {through: action.get("integrationId"), whom: config.get("targetIdentifier")}
     named = {name: value for name, value in named.items() if name}
     return shape | {"channel": config.get("targetDisplay")} | named | action.get("data", {})
+
+
+def _app_action(call: Call, number: str) -> Json:
+    """Shape the call of an app, which a rule names by its installation."""
+    apps = call.world.integrations.apps
+    uuids = [installation_uuid(each) for each in apps if str(each.id) == number]
+    return {
+        "id": "sentry.rules.actions.notify_event_sentry_app.NotifyEventSentryAppAction",
+        "name": "Notify through an app",
+        "settings": [],
+        "sentryAppInstallationUuid": "".join(uuids),
+    }
 
 
 def _errors(filters: Filters) -> list[Json]:
