@@ -226,5 +226,5 @@ def test_a_torn_line_costs_only_itself(text: str, torn: int) -> None:
         audit.write(an_attempt(1, text, {}))
         whole = path.read_bytes()
         path.write_bytes(whole + whole[: min(torn, len(whole) - 2)])
-        audit.write(an_attempt(2, text, {}))
+        Audit(Path(folder)).write(an_attempt(2, text, {}))
         assert [line["id"] for line in audit.lines()] == [f"{n:016x}" for n in (1, 2)]
