@@ -9,6 +9,7 @@ nothing can come between a note and what it is about.
 import json
 import secrets
 import sqlite3
+import weakref
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -65,6 +66,7 @@ class Ledger:
         path = folder / "changes.sqlite3"
         path.touch(mode=0o600)
         self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+        weakref.finalize(self, self._db.close)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA secure_delete = ON")
