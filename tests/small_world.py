@@ -124,3 +124,15 @@ def story(name: str = "KeyError", *, ago: float = 1, **more: Any) -> Story:
         "environments": {"production": 1},
     }
     return Story(**(told | more))
+
+
+async def needs_one_of(simulator: Simulator, scopes: set[str], method: str, path: str) -> None:
+    """Hold that a write is refused without all of the scopes, and not with any single one."""
+    tokens = simulator.world.add_token
+    tokens("without", user="mira@acme.test", scopes=ALL_SCOPES - scopes)
+    async with connected(simulator, "without") as http:
+        assert (await Caller(http).send(method, path, {})).status_code == 403
+    for scope in scopes:
+        tokens("with", user="mira@acme.test", scopes=[scope])
+        async with connected(simulator, "with") as http:
+            assert (await Caller(http).send(method, path, {})).status_code != 403

@@ -11,7 +11,8 @@ from typing import Any, Final
 from dexter_mcp.changes.looks import alike, each, find, itself, read, same
 from dexter_mcp.changes.matching import ABSENT, differences, shown
 from dexter_mcp.changes.plan import Json, State
-from dexter_mcp.changes.recipe import Create, Delete, Recipe, Update
+from dexter_mcp.changes.recipe import Create, Recipe, Update
+from dexter_mcp.changes.recipes.remade import Remade
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.errors import Invalid
@@ -201,25 +202,6 @@ def _dashboard(state: Json) -> Json:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Remake(Delete):
-    """Deletes what can be made anew by `again`, of what `content` gives; `heading` names it."""
-
-    again: str
-    content: Callable[[Json], Json]
-    place: str
-    lost: str = ""
-
-    def before(self, order: Order, state: State) -> State:  # noqa: ARG002 - only the state tells
-        """Show all that is needed to make it anew."""
-        return None if state is None else self.content(state)
-
-    def inverse(self, order: Order, before: State, reply: Any) -> Order | None:  # noqa: ARG002 - it is gone
-        """Make it anew."""
-        places = {place: value for place, value in order.places.items() if place != self.place}
-        return None if before is None else Order(self.again, places, {}, before)
-
-
 def _anew(_: Order, __: State) -> Iterable[str]:
     yield _ANEW
 
@@ -241,12 +223,11 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         lenses=(("widgets", _widgets), *map(_read, (*_FILTERS, "projects"))),
         warn=_fewer_widgets,
     ),
-    _Remake(
+    Remade(
         operation="delete_dashboard",
         look=itself("get_dashboard"),
         again="create_dashboard",
         content=_dashboard,
-        place="dashboard",
         warn=_anew,
     ),
     _NewQuery(
@@ -264,12 +245,11 @@ RECIPES: Final[tuple[Recipe, ...]] = (
         lenses=tuple((field, lambda state, f=field: state.get(f)) for field in _SAVED),
         whole=_saved,
     ),
-    _Remake(
+    Remade(
         operation="delete_saved_query",
         look=itself("get_saved_query"),
         again="create_saved_query",
         content=_saved,
-        place="saved_query",
         warn=_anew,
     ),
 )

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from dexter_mcp.changes.looks import alike, each, read, rows
 from dexter_mcp.changes.plan import Json, State
-from dexter_mcp.changes.recipe import Bulk, Create, Delete, Recipe, Update, nothing, seen_through
+from dexter_mcp.changes.recipe import Bulk, Create, Recipe, Update, nothing, seen_through
+from dexter_mcp.changes.recipes.remade import Remade
 from dexter_mcp.sentry import Sentry
 from dexter_mcp.sentry.catalogue import Order
 from dexter_mcp.sentry.json_types import is_array, is_object
@@ -48,26 +49,6 @@ async def _named(sentry: Sentry, order: Order, actions: Sequence[Json]) -> Seque
 def _projects(told: Mapping[str, Any]) -> list[Any]:
     found: Any = told.get("projects")
     return found if is_array(found) else []
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remade(Delete):
-    """Removes something that comes back whole when it is made anew by `made_by`."""
-
-    made_by: str
-    lost: str = ""
-
-    def inverse(self, order: Order, before: State, reply: Any) -> Order | None:  # noqa: ARG002 - it says itself
-        """Make it anew."""
-        return (
-            None
-            if before is None
-            else Order(self.made_by, {"org": order.places["org"]}, {}, before)
-        )
-
-    def before(self, order: Order, state: State) -> State:  # noqa: ARG002 - only the state tells
-        """Show all of it."""
-        return None if state is None else _whole(state)
 
 
 def _new_number(_: Order, __: State) -> Iterable[str]:
@@ -118,7 +99,8 @@ RECIPES: Final[tuple[Recipe, ...]] = (
     Remade(
         operation="delete_notification_action",
         look=each(_action),
-        made_by="create_notification_action",
+        again="create_notification_action",
+        content=_whole,
         warn=_new_number,
     ),
     Protection(
